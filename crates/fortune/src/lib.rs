@@ -1,1 +1,16 @@
-//! Placeholder until its first room lands.
+//! Turns a question and a lot into a reading: the facade of everything below the tasks.
+
+mod ask;
+mod reading;
+mod system;
+
+pub use kaucim_decks::{Language, Lot, Source};
+
+pub use crate::{
+    ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
+    reading::{
+        Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section,
+        SectionId, SectionOrigin, Step, Usage, Writer, plain_text,
+    },
+    system::{Error, FortuneSystem, Settings},
+};

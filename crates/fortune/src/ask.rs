@@ -1,0 +1,116 @@
+//! What is asked: the question, its lot, and what an interrupted reading brings along.
+
+use std::collections::BTreeMap;
+
+use kaucim_decks::{Language, LookupError, Lot, Source};
+use serde::{Deserialize, Serialize};
+
+use crate::{Notice, Section};
+
+/// One question to a deity.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub deity_id: String,
+    /// Absent: the deity's first deck.
+    pub deck_id: Option<String>,
+    /// Absent: the lot is drawn fairly.
+    pub number: Option<u32>,
+    pub question: Question,
+    /// The language of the reading; absent: detected from the question.
+    pub language: Option<Language>,
+    /// What else the asker tells, by name; quoted to the model as data.
+    pub context: BTreeMap<String, String>,
+    /// Continues an interrupted reading; its lot stands in for the fields above.
+    pub resume: Option<Resume>,
+}
+
+/// What the asker wants to know: 1 to 1000 characters after trimming, no NUL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Question(String);
+
+/// The text cannot be a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    #[error("the question is empty")]
+    Empty,
+    #[error("the question has {0} characters; at most {max} are allowed", max = Question::MAX_CHARACTERS)]
+    TooLong(usize),
+    #[error("the question holds a character that cannot be shown")]
+    Unprintable,
+}
+
+impl Question {
+    pub const MAX_CHARACTERS: usize = 1000;
+
+    /// Trims the text and checks its length in characters.
+    pub fn new(text: &str) -> Result<Self, QuestionError> {
+        let text = text.trim();
+        let characters = text.chars().count();
+        if characters == 0 {
+            return Err(QuestionError::Empty);
+        }
+        if characters > Self::MAX_CHARACTERS {
+            return Err(QuestionError::TooLong(characters));
+        }
+        if text.contains('\0') {
+            return Err(QuestionError::Unprintable);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Question {
+    type Error = QuestionError;
+
+    fn try_from(text: String) -> Result<Self, QuestionError> {
+        Self::new(&text)
+    }
+}
+
+impl From<Question> for String {
+    fn from(question: Question) -> Self {
+        question.0
+    }
+}
+
+/// Everything about a question that is known before a model is asked: what a submit stores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prepared {
+    pub question: Question,
+    /// The language of the reading, chosen or detected.
+    pub language: Language,
+    pub context: BTreeMap<String, String>,
+    pub lot: Lot,
+    /// Safety notices, to be shown before anything else.
+    pub notices: Vec<Notice>,
+}
+
+/// Why a question cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+}
+
+/// What an interrupted reading brings along, all of it read from the log.
+#[derive(Debug, Clone)]
+pub struct Resume {
+    pub prepared: Prepared,
+    /// Absent: not yet retrieved.
+    pub sources: Option<Vec<Source>>,
+    /// Sealed sections; they stay byte for byte.
+    pub sealed: Vec<Section>,
+    pub budget_left: Budget,
+}
+
+/// What a reading may still spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Calls to models.
+    pub calls: u32,
+}

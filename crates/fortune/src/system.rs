@@ -1,0 +1,86 @@
+//! The facade: prepares a question, and makes its reading in one piece or step by step.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use kaucim_decks::Library;
+use kaucim_llm::Model;
+
+use crate::{Ask, AskError, FortuneResult, Prepared, Step};
+
+/// Makes readings from decks and models. A cheap handle.
+#[derive(Clone)]
+pub struct FortuneSystem {
+    library: Library,
+    models: Arc<[Arc<dyn Model>]>,
+    settings: Settings,
+}
+
+/// How readings are made.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether classic text fills in where no model could write.
+    pub classic: bool,
+    /// Calls to models that one reading may make, retries and repairs included.
+    pub calls_per_reading: u32,
+    pub temperature: f32,
+    /// The most tokens that one call may write.
+    pub max_tokens: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { classic: true, calls_per_reading: 8, temperature: 0.7, max_tokens: 4096 }
+    }
+}
+
+/// Why a reading could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// No model could write, and classic text is switched off.
+    #[error("no model could write the reading")]
+    ModelsFailed,
+}
+
+impl FortuneSystem {
+    /// A system that asks the models in order, the first one first. Without any, readings are
+    /// classic.
+    pub fn new(library: Library, models: Vec<Arc<dyn Model>>, settings: Settings) -> Self {
+        Self { library, models: models.into(), settings }
+    }
+
+    /// The decks that questions are asked of.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// How readings are made.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
+    pub fn prepare(&self, _ask: &Ask) -> Result<Prepared, AskError> {
+        unimplemented!()
+    }
+
+    /// Makes a reading and returns it in one piece.
+    pub async fn ask_fortune(&self, ask: Ask) -> Result<FortuneResult, Error> {
+        let mut steps = self.ask_fortune_streaming(ask);
+        while let Some(step) = steps.next().await {
+            if let Step::Complete(result) = step? {
+                return Ok(*result);
+            }
+        }
+        Err(Error::ModelsFailed)
+    }
+
+    /// Makes a reading and yields every step as it happens, [`Step::Complete`] last. Dropping the
+    /// stream cancels the model's call.
+    pub fn ask_fortune_streaming(&self, _ask: Ask) -> BoxStream<'static, Result<Step, Error>> {
+        let _ = &self.models;
+        stream::empty().boxed()
+    }
+}
