@@ -1,1 +1,30 @@
-//! Placeholder until its first room lands.
+//! Accepts, queues, runs, cancels and resumes readings, and remembers every sealed step.
+//!
+//! [`Tasks`] is the handle for readings, [`Accounts`] the one for who may ask; both stand on one
+//! [`Store`]. What is durable is a numbered log of [`Event`]s per task; the text of the section
+//! being written lives in memory only, and [`Tasks::follow`] shows both as one.
+
+mod accounts;
+mod cursor;
+mod document;
+mod event;
+mod follow;
+mod id;
+mod store;
+mod tail;
+mod tasks;
+mod worker;
+
+pub use crate::{
+    accounts::{Accounts, Principal, Scope},
+    cursor::{Cursor, CursorError},
+    document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},
+    event::{Event, Status},
+    follow::{Follow, FollowOptions, Frame, Phase},
+    id::{AccountId, IdError, TaskId},
+    store::{FolderLock, Store, StoreError},
+    tasks::{
+        Accepted, CancelError, EraseError, Limits, LookupError, Settings, Submission, SubmitError,
+        Tasks,
+    },
+};

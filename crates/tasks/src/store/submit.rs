@@ -1,0 +1,192 @@
+//! Accepting a task: limits, idempotency and the first events, in one transaction.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Store, StoreError, log};
+use crate::{AccountId, Event, Status, TaskId};
+
+/// A day: how long the same idempotency key returns the first answer.
+const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A task that is to be accepted.
+pub(crate) struct NewTask {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+    pub end_user: Option<String>,
+    pub deity_id: String,
+    pub fortune_number: u32,
+    pub question: String,
+    pub language: String,
+    /// JSON object.
+    pub context: String,
+    pub idempotency: Option<Idempotency>,
+    pub now_ms: i64,
+    pub events: Vec<Event>,
+    pub allowed: Allowed,
+}
+
+/// A key of the client, and what the request was that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Idempotency {
+    pub key: String,
+    pub body_hash: [u8; 32],
+}
+
+/// What may be unfinished at once, this task included.
+pub(crate) struct Allowed {
+    pub per_account: u32,
+    pub per_end_user: u32,
+    pub queued: u32,
+}
+
+/// Why a task is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("task {0} is unfinished")]
+    TaskRunning(TaskId),
+    #[error("the queue is full")]
+    QueueFull,
+    #[error("the key was used for another request")]
+    IdempotencyMismatch,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// The task that the same key was answered with before, if any.
+    pub(crate) async fn answered_before(
+        &self,
+        account_id: AccountId,
+        idempotency: Idempotency,
+        now_ms: i64,
+    ) -> Result<Option<TaskId>, Refusal> {
+        self.read(move |connection| earlier(connection, account_id, &idempotency, now_ms))
+            .await
+    }
+
+    /// Stores the task with its first events, or returns the one that the same key made before.
+    pub(crate) async fn submit(&self, task: NewTask) -> Result<TaskId, Refusal> {
+        self.write(move |connection| {
+            if let Some(idempotency) = &task.idempotency
+                && let Some(first) = earlier(connection, task.account_id, idempotency, task.now_ms)?
+            {
+                return Ok(first);
+            }
+            refuse_beyond(connection, &task)?;
+            insert(connection, &task)?;
+            Ok(task.task_id)
+        })
+        .await
+    }
+}
+
+fn earlier(
+    connection: &Connection,
+    account_id: AccountId,
+    idempotency: &Idempotency,
+    now_ms: i64,
+) -> Result<Option<TaskId>, Refusal> {
+    let row: Option<(Vec<u8>, String)> = connection
+        .prepare_cached(
+            "SELECT body_hash, task_id FROM idempotency
+             WHERE account_id = ?1 AND key = ?2 AND created_ms > ?3",
+        )?
+        .query_row(
+            params![
+                account_id.to_string(),
+                idempotency.key,
+                now_ms - IDEMPOTENCY_MS
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((body_hash, task_id)) = row else {
+        return Ok(None);
+    };
+    if body_hash != idempotency.body_hash {
+        return Err(Refusal::IdempotencyMismatch);
+    }
+    Ok(task_id.parse().ok())
+}
+
+fn refuse_beyond(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
+    let account = task.account_id.to_string();
+    let oldest_and_count = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
+        connection.prepare_cached(sql)?.query_row(values, |row| {
+            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, u32>(1)?))
+        })
+    };
+    let (oldest, count) = oldest_and_count(
+        "SELECT min(task_id), count(*) FROM tasks WHERE account_id = ?1 AND finished_ms IS NULL",
+        &[&account],
+    )?;
+    refuse_if(count >= task.allowed.per_account, oldest)?;
+    if let Some(end_user) = &task.end_user {
+        let (oldest, count) = oldest_and_count(
+            "SELECT min(task_id), count(*) FROM tasks
+             WHERE account_id = ?1 AND end_user = ?2 AND finished_ms IS NULL",
+            &[&account, end_user],
+        )?;
+        refuse_if(count >= task.allowed.per_end_user, oldest)?;
+    }
+    let (_, queued) = oldest_and_count(
+        "SELECT min(task_id), count(*) FROM tasks WHERE status = 'queued' AND finished_ms IS NULL",
+        &[],
+    )?;
+    if queued >= task.allowed.queued {
+        Err(Refusal::QueueFull)
+    } else {
+        Ok(())
+    }
+}
+
+fn refuse_if(beyond: bool, oldest: Option<String>) -> Result<(), Refusal> {
+    match oldest.and_then(|task_id| task_id.parse().ok()) {
+        Some(task_id) if beyond => Err(Refusal::TaskRunning(task_id)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
+    connection
+        .prepare_cached(
+            "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
+                fortune_number, question, language, context, created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            task.task_id.to_string(),
+            task.account_id.to_string(),
+            task.end_user,
+            Status::Queued.name(),
+            task.events.len(),
+            task.deity_id,
+            task.fortune_number,
+            task.question,
+            task.language,
+            task.context,
+            task.now_ms,
+        ])?;
+    log::insert(connection, task.task_id, 1, 0, &task.events)?;
+    if let Some(Idempotency { key, body_hash }) = &task.idempotency {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO idempotency (account_id, key, body_hash, task_id, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                task.account_id.to_string(),
+                key,
+                body_hash.as_slice(),
+                task.task_id.to_string(),
+                task.now_ms,
+            ])?;
+    }
+    Ok(())
+}

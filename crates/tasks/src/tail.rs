@@ -1,0 +1,248 @@
+//! The live side of a task in this process: its newest events, and the text being written.
+//!
+//! Open text never touches the disk. It lives here as one growing string with an identity (epoch,
+//! base sequence, section), and readers take what lies beyond their own offset, so a fast reader
+//! gets every token, a slow one bigger pieces, and nobody waits for anybody.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use kaucim_fortune::{Check, SectionId};
+use tokio::sync::watch;
+
+use crate::{Phase, TaskId, store::log::Stored};
+
+/// The live tasks of this process. One exists while a worker or a reader holds it.
+#[derive(Default)]
+pub(crate) struct Tail {
+    tasks: Mutex<HashMap<TaskId, Weak<Live>>>,
+}
+
+/// One live task.
+pub(crate) struct Live {
+    task_id: TaskId,
+    tail: Weak<Tail>,
+    state: Mutex<State>,
+    changed: watch::Sender<()>,
+}
+
+struct State {
+    /// The last durable event known here.
+    head: u64,
+    /// The newest events without a gap up to `head`; older ones are read from the store.
+    recent: Vec<Arc<Stored>>,
+    /// The only epoch whose text is taken.
+    epoch: u64,
+    open: Option<Open>,
+    phase: Phase,
+    erased: bool,
+}
+
+/// The section being written.
+pub(crate) struct Open {
+    pub base: u64,
+    pub attempt: u32,
+    pub section: SectionId,
+    pub title: &'static str,
+    pub text: String,
+    /// Model deltas in `text`.
+    pub deltas: u64,
+    pub checks: Vec<Check>,
+}
+
+/// What a reader at a place in the log finds.
+pub(crate) enum Look {
+    /// Older events than are kept here come first: read the store.
+    Behind,
+    Next(Vec<Arc<Stored>>),
+    /// All durable events are read; open text may follow.
+    Current,
+    Erased,
+}
+
+impl Tail {
+    /// The live side of a task, made when nobody has it yet.
+    pub(crate) fn live(self: &Arc<Self>, task_id: TaskId) -> Arc<Live> {
+        let mut tasks = lock(&self.tasks);
+        if let Some(live) = tasks.get(&task_id).and_then(Weak::upgrade) {
+            return live;
+        }
+        let live = Arc::new(Live {
+            task_id,
+            tail: Arc::downgrade(self),
+            state: Mutex::new(State {
+                head: 0,
+                recent: Vec::new(),
+                epoch: 0,
+                open: None,
+                phase: Phase::Queued,
+                erased: false,
+            }),
+            changed: watch::Sender::new(()),
+        });
+        tasks.insert(task_id, Arc::downgrade(&live));
+        live
+    }
+
+    /// The live side of a task, if anybody has it.
+    pub(crate) fn existing(&self, task_id: TaskId) -> Option<Arc<Live>> {
+        lock(&self.tasks).get(&task_id).and_then(Weak::upgrade)
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Some(tail) = self.tail.upgrade() {
+            let mut tasks = lock(&tail.tasks);
+            // Somebody may have made a new one in the meantime; that one stays.
+            if tasks
+                .get(&self.task_id)
+                .is_some_and(|live| live.strong_count() == 0)
+            {
+                tasks.remove(&self.task_id);
+            }
+        }
+    }
+}
+
+impl Live {
+    /// Wakes whenever there may be something new. Subscribe before looking.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Tells how far the log goes, for those who come before the next event.
+    pub(crate) fn know(&self, head: u64) {
+        let mut state = lock(&self.state);
+        if state.head < head {
+            state.head = head;
+            state.recent.clear();
+        }
+    }
+
+    /// Shows events that are stored; `boundary` says that open text ends with the last of them.
+    pub(crate) fn publish(&self, events: Vec<Stored>, boundary: bool) {
+        let mut state = lock(&self.state);
+        for event in events {
+            // Commits of two writers may arrive here in either order; the store has the truth.
+            if event.sequence > state.head {
+                if event.sequence > state.head + 1 {
+                    state.recent.clear();
+                }
+                state.head = event.sequence;
+                state.recent.push(Arc::new(event));
+            }
+        }
+        if boundary {
+            state.open = None;
+        }
+        drop(state);
+        self.changed.send_replace(());
+    }
+
+    /// A worker that claimed the task begins; text of older epochs is ignored from now on.
+    pub(crate) fn hold(&self, epoch: u64) {
+        self.update(|state| {
+            state.epoch = state.epoch.max(epoch);
+            state.open = None;
+        });
+    }
+
+    /// Nobody's text is taken any more: the task is finished or given back.
+    pub(crate) fn fence(&self, epoch: u64) {
+        self.hold(epoch + 1);
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        if lock(&self.state).phase != phase {
+            self.update(|state| state.phase = phase);
+        }
+    }
+
+    /// Opens a section after the last event known here.
+    pub(crate) fn open(&self, epoch: u64, attempt: u32, section: SectionId, title: &'static str) {
+        self.update_held(epoch, |state| {
+            state.open = Some(Open {
+                base: state.head,
+                attempt,
+                section,
+                title,
+                text: String::new(),
+                deltas: 0,
+                checks: Vec::new(),
+            });
+            state.phase = Phase::Writing;
+        });
+    }
+
+    /// Adds one model delta to the open section.
+    pub(crate) fn append(&self, epoch: u64, text: &str) {
+        self.update_held(epoch, |state| {
+            if let Some(open) = &mut state.open {
+                open.text.push_str(text);
+                open.deltas += 1;
+            }
+        });
+    }
+
+    /// Adds how a check of the open section went.
+    pub(crate) fn checked(&self, epoch: u64, check: Check) {
+        self.update_held(epoch, |state| {
+            if let Some(open) = &mut state.open {
+                open.checks.push(check);
+            }
+        });
+    }
+
+    /// The task is erased: open replays end.
+    pub(crate) fn erase(&self) {
+        self.update(|state| state.erased = true);
+    }
+
+    /// What comes after a place in the log.
+    pub(crate) fn look(&self, sequence: u64) -> Look {
+        let state = lock(&self.state);
+        if state.erased {
+            return Look::Erased;
+        }
+        if sequence >= state.head {
+            return Look::Current;
+        }
+        let missing = usize::try_from(state.head - sequence).unwrap_or(usize::MAX);
+        match state.recent.len().checked_sub(missing) {
+            Some(read) => Look::Next(state.recent[read..].to_vec()),
+            None => Look::Behind,
+        }
+    }
+
+    /// Looks at the open section, if a reader at this place in the log may see it.
+    pub(crate) fn with_open<T>(&self, sequence: u64, look: impl FnOnce(&Open) -> T) -> Option<T> {
+        let state = lock(&self.state);
+        let open = state.open.as_ref()?;
+        (sequence == state.head && open.base <= sequence).then(|| look(open))
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        lock(&self.state).phase
+    }
+
+    fn update_held(&self, epoch: u64, change: impl FnOnce(&mut State)) {
+        self.update(|state| {
+            if state.epoch == epoch {
+                change(state);
+            }
+        });
+    }
+
+    fn update(&self, change: impl FnOnce(&mut State)) {
+        change(&mut lock(&self.state));
+        self.changed.send_replace(());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is held here is consistent between statements, so a panic elsewhere spoils nothing.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
