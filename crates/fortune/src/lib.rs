@@ -1,6 +1,7 @@
 //! Turns a question and a lot into a reading: the facade of everything below the tasks.
 
 mod ask;
+mod decoder;
 mod reading;
 mod system;
 
@@ -9,8 +10,8 @@ pub use kaucim_decks::{Language, Lot, Source};
 pub use crate::{
     ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
     reading::{
-        Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section,
-        SectionId, SectionOrigin, Step, Usage, Writer, plain_text,
+        Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section, SectionId,
+        SectionOrigin, Step, Usage, Writer, plain_text,
     },
     system::{Error, FortuneSystem, Settings},
 };

@@ -54,10 +54,24 @@ impl SectionId {
     /// The heading that a reader sees.
     pub fn title(self, language: Language) -> &'static str {
         let [zh, zh_hans, en, ja] = match self {
-            Self::LineByLineInterpretation => ["逐句解讀", "逐句解读", "Line by line", "句ごとの解釈"],
-            Self::OverallDevelopment => ["整體運勢", "整体运势", "How things develop", "全体の流れ"],
-            Self::PositiveFactors => ["有利之處", "有利之处", "What is in favour", "追い風となるもの"],
-            Self::Challenges => ["需留意處", "需留意处", "What to watch for", "心に留めること"],
+            Self::LineByLineInterpretation => {
+                ["逐句解讀", "逐句解读", "Line by line", "句ごとの解釈"]
+            }
+            Self::OverallDevelopment => {
+                ["整體運勢", "整体运势", "How things develop", "全体の流れ"]
+            }
+            Self::PositiveFactors => [
+                "有利之處",
+                "有利之处",
+                "What is in favour",
+                "追い風となるもの",
+            ],
+            Self::Challenges => [
+                "需留意處",
+                "需留意处",
+                "What to watch for",
+                "心に留めること",
+            ],
             Self::SuggestedActions => ["可行之事", "可行之事", "What you can do", "できること"],
             Self::SupplementaryNotes => ["補充說明", "补充说明", "Further notes", "補足"],
             Self::Conclusion => ["總結", "总结", "In short", "結び"],
@@ -175,11 +189,17 @@ pub enum Step {
     /// The next piece of the open section, exactly as the model has it; one model delta.
     Text(String),
     /// A check of the open section has run.
-    Checked { section: SectionId, check: Check },
+    Checked {
+        section: SectionId,
+        check: Check,
+    },
     /// The open section is final (or a classic section is, which never was open).
     SectionSealed(Section),
     /// The open section is dropped; it will be started again.
-    SectionReset { section: SectionId, reason: ResetReason },
+    SectionReset {
+        section: SectionId,
+        reason: ResetReason,
+    },
     /// The last step.
     Complete(Box<FortuneResult>),
 }

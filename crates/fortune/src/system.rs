@@ -30,7 +30,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { classic: true, calls_per_reading: 8, temperature: 0.7, max_tokens: 4096 }
+        Self {
+            classic: true,
+            calls_per_reading: 8,
+            temperature: 0.7,
+            max_tokens: 4096,
+        }
     }
 }
 
@@ -48,7 +53,11 @@ impl FortuneSystem {
     /// A system that asks the models in order, the first one first. Without any, readings are
     /// classic.
     pub fn new(library: Library, models: Vec<Arc<dyn Model>>, settings: Settings) -> Self {
-        Self { library, models: models.into(), settings }
+        Self {
+            library,
+            models: models.into(),
+            settings,
+        }
     }
 
     /// The decks that questions are asked of.

@@ -1,0 +1,429 @@
+//! What the decoder makes of answers: a table of outputs, and what holds for every output.
+
+mod reference;
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+
+/// Every section that was opened, its text, and whether its value ended.
+type Sections = Vec<(SectionId, String, bool)>;
+
+fn decode<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Sections {
+    let mut decoder = Decoder::new();
+    let mut sections = Sections::new();
+    for piece in pieces {
+        for event in decoder.feed(piece) {
+            match event {
+                Event::Opened(id) => sections.push((id, String::new(), false)),
+                Event::Text(text) => {
+                    assert!(!text.is_empty(), "an empty text");
+                    let open = sections.last_mut().filter(|section| !section.2);
+                    open.expect("text comes in an open section")
+                        .1
+                        .push_str(&text);
+                }
+                Event::Closed(id) => {
+                    let open = sections
+                        .last_mut()
+                        .filter(|section| !section.2 && section.0 == id);
+                    open.expect("an open section is closed").2 = true;
+                }
+            }
+        }
+    }
+    let unfinished = sections
+        .last()
+        .filter(|section| !section.2)
+        .map(|section| section.0);
+    assert_eq!(decoder.end(), unfinished);
+    sections
+}
+
+/// `conclusion=text|` per section; `…` instead of the bar where its value has not ended.
+fn shown(sections: &Sections) -> String {
+    sections
+        .iter()
+        .fold(String::new(), |mut shown, (id, text, ended)| {
+            let name = id.name().split('_').next().unwrap_or_default();
+            let end = if *ended { "|" } else { "…" };
+            write!(shown, "{name}={text}{end}").expect("a string takes everything");
+            shown
+        })
+}
+
+fn check(output: &str, expected: &str) {
+    let whole = decode([output]);
+    assert_eq!(shown(&whole), expected, "whole: {output}");
+    let cut: Vec<&str> = output.split_inclusive(|_| true).collect();
+    assert_eq!(decode(cut), whole, "character by character: {output}");
+}
+
+#[test]
+fn well_formed_reports() {
+    check(r#"{"conclusion":"好"}"#, "conclusion=好|");
+    check(
+        r#"{"challenges":"a","conclusion":"b"}"#,
+        "challenges=a|conclusion=b|",
+    );
+    check("{\n  \"Conclusion\" :\n\t\"b\"\n}\n", "conclusion=b|");
+    check(
+        r#"{"reading":{"challenges":"a"},"meta":{"n":1},"conclusion":"b"}"#,
+        "challenges=a|conclusion=b|",
+    );
+    check(
+        r#"[{"challenges":"a"},{"conclusion":"b"}]"#,
+        "challenges=a|conclusion=b|",
+    );
+    check(r#"{"a":[1,{"b":[{"conclusion":"c"}]}]}"#, "conclusion=c|");
+    check(
+        r#"{"note":"\"conclusion\": \"x\"","conclusion":"b"}"#,
+        "conclusion=b|",
+    );
+    check(r#"{"\u0063onclusion":"b"}"#, "conclusion=b|");
+    check(r#"{"conclusion":""}"#, "conclusion=|");
+    check("{}", "");
+    check("", "");
+}
+
+#[test]
+fn values_of_every_type() {
+    check(r#"{"challenges":["a","b"]}"#, "challenges=a\nb|");
+    check(r#"{"challenges":["","b",""]}"#, "challenges=\nb\n|");
+    check(
+        r#"{"challenges":{"first":"a","then":{"conclusion":"b"}}}"#,
+        "challenges=a\nb|",
+    );
+    check(
+        r#"{"challenges":[1,-2.5e3,true,null,"x"]}"#,
+        "challenges=1\n-2.5e3\ntrue\nx|",
+    );
+    check(
+        r#"{"challenges":null,"conclusion":"b"}"#,
+        "challenges=|conclusion=b|",
+    );
+    check(
+        r#"{"challenges":false,"conclusion":12}"#,
+        "challenges=false|conclusion=12|",
+    );
+    check(
+        r#"{"challenges":[],"conclusion":{}}"#,
+        "challenges=|conclusion=|",
+    );
+}
+
+#[test]
+fn escapes() {
+    check(
+        r#"{"conclusion":"a\nb\tc\"d\\e\/f"}"#,
+        "conclusion=a\nb\tc\"d\\e/f|",
+    );
+    check(
+        r#"{"conclusion":"\u4e00\u5FC3\ud83c\udf19"}"#,
+        "conclusion=一心🌙|",
+    );
+    check(
+        r#"{"conclusion":"a\ud83cb\udf19c\ud83c"}"#,
+        "conclusion=abc|",
+    );
+    check(
+        r#"{"conclusion":"\ud83c\ud83c\udf19\ud83c\n"}"#,
+        "conclusion=🌙\n|",
+    );
+    check(
+        r#"{"conclusion":"a\u0000b\u0007c\r\nd\u00e9"}"#,
+        "conclusion=abc\ndé|",
+    );
+    check(
+        "{\"conclusion\":\"a\r\n\tb\u{0}c\u{7}\"}",
+        "conclusion=a\n\tbc|",
+    );
+    check(r#"{"conclusion":"a\'b\u12zc\u12"}"#, "conclusion=a'bzc|");
+}
+
+#[test]
+fn what_stands_around() {
+    check("\u{feff}{\"conclusion\":\"b\"}", "conclusion=b|");
+    check(
+        "```json\n{\"conclusion\":\"b\"}\n```\nHope it helps!",
+        "conclusion=b|",
+    );
+    check(
+        "Sure! Here is {your} reading {}: {\"conclusion\":\"b\"} {end",
+        "conclusion=b|",
+    );
+    check(
+        "The form {\"a\", \"b\"} and {{ \"c\" }}: {\"conclusion\":\"b\"}",
+        "conclusion=b|",
+    );
+    check(
+        "Begin with {\" and then: {\"conclusion\":\"b\"}",
+        "conclusion=b|",
+    );
+    check(
+        &format!("Begin {{\"{} {{\"conclusion\":\"b\"}}", "so ".repeat(500)),
+        "conclusion=b|",
+    );
+    check(
+        r#"{"challenges":"a"} and {"conclusion":"b"}"#,
+        "challenges=a|conclusion=b|",
+    );
+    check("conclusion: all is well", "");
+    check(r#"{{"conclusion":"b"}}"#, "conclusion=b|");
+}
+
+#[test]
+fn what_is_not_quite_json() {
+    check(
+        r#"{"challenges":["a","b",],"conclusion":"c",}"#,
+        "challenges=a\nb|conclusion=c|",
+    );
+    check(
+        r#"{"challenges":"a" "conclusion":"c"}"#,
+        "challenges=a|conclusion=c|",
+    );
+    check(
+        r#"{"challenges"："a"，"conclusion"："c"}"#,
+        "challenges=a|conclusion=c|",
+    );
+    check(
+        r#"{"challenges":["a","b","conclusion":"c"}"#,
+        "challenges=a\nb\nconclusion\nc|",
+    );
+    check(
+        r#"{"challenges":["a","b"},{"conclusion":"c"}"#,
+        "challenges=a\nb|conclusion=c|",
+    );
+    check(
+        r#"{"challenges":,"conclusion":}"#,
+        "challenges=|conclusion=|",
+    );
+    check(
+        r#"{"challenges":"say "yes" now", "conclusion":"c"}"#,
+        "challenges=say |conclusion=c|",
+    );
+    check(
+        r#"{"challenges":"one " quote", "conclusion":"c"}"#,
+        "challenges=one |conclusion=c|",
+    );
+    check("{// the \"whole\" of it\n\"conclusion\":\"c\"}", "");
+    check(
+        "{\"a\":1, // the \"whole\" of it\n\"conclusion\":\"c\"}",
+        "conclusion=c|",
+    );
+    check(
+        r#"{"challenges":nothing much,"conclusion":"c"}"#,
+        "challenges=|conclusion=c|",
+    );
+    check(
+        r#"{"challenges":"a",]"conclusion":"c"}"#,
+        "challenges=a|conclusion=c|",
+    );
+    check(
+        r#"{"Conclusion":"a","conclusion":"b"}"#,
+        "conclusion=a|conclusion=b|",
+    );
+}
+
+#[test]
+fn what_is_cut_off() {
+    check(
+        r#"{"challenges":"a","conclusion":"b"#,
+        "challenges=a|conclusion=b…",
+    );
+    check(r#"{"challenges":["a","b""#, "challenges=a\nb…");
+    check(r#"{"challenges":["a"]"#, "challenges=a|");
+    check(r#"{"conclusion":"#, "conclusion=…");
+    check(r#"{"conclusion":"b\"#, "conclusion=b…");
+    check(r#"{"conclusion":"b\ud83c\udf"#, "conclusion=b…");
+    check(r#"{"conclu"#, "");
+}
+
+#[test]
+fn depth_is_limited_and_costs_nothing() {
+    let nested = |depth: usize| {
+        let (open, close) = ("{\"a\":".repeat(depth - 1), "}".repeat(depth - 1));
+        format!("{open}{{\"conclusion\":\"b\"}}{close}")
+    };
+    check(&nested(MAX_DEPTH), "conclusion=b|");
+    check(&nested(MAX_DEPTH + 1), "");
+    check(
+        &format!("{{\"a\":{},\"conclusion\":\"c\"}}", nested(100)),
+        "conclusion=c|",
+    );
+    check(
+        &format!("{{\"challenges\":{},\"conclusion\":\"c\"}}", nested(100)),
+        "challenges=|conclusion=c|",
+    );
+    let mut decoder = Decoder::new();
+    for _ in 0..100_000 {
+        decoder.feed("{\"conclusion\":[[[");
+    }
+    assert!(decoder.stack.len() <= MAX_DEPTH);
+}
+
+#[test]
+fn text_is_handed_out_as_soon_as_it_is_there() {
+    let mut decoder = Decoder::new();
+    assert_eq!(
+        decoder.feed("{\"conclusion\":"),
+        [Event::Opened(SectionId::Conclusion)]
+    );
+    assert_eq!(decoder.feed(" \"一"), [Event::Text("一".to_owned())]);
+    assert_eq!(decoder.feed("二\\u4e0"), [Event::Text("二".to_owned())]);
+    assert_eq!(decoder.feed("9四\\"), [Event::Text("三四".to_owned())]);
+    assert_eq!(decoder.feed("n"), [Event::Text("\n".to_owned())]);
+    assert_eq!(decoder.feed("\""), [Event::Closed(SectionId::Conclusion)]);
+}
+
+#[test]
+fn a_long_answer_in_small_pieces_takes_linear_time_and_no_memory() {
+    let text = "一二三 abc \\n".repeat(80_000);
+    let mut decoder = Decoder::new();
+    decoder.feed("{\"long key ");
+    decoder.feed(&"k".repeat(1_000_000));
+    assert!(
+        decoder
+            .maybe_prose
+            .as_ref()
+            .is_some_and(|read| read.len() <= MAX_REREAD)
+    );
+    decoder.feed("\":0,\"conclusion\":\"");
+    let mut piece = String::new();
+    let mut length = 0;
+    for c in text.chars() {
+        piece.push(c);
+        if piece.len() >= 3 {
+            length += decoder.feed(&piece).len();
+            piece.clear();
+        }
+    }
+    assert!(length > 100_000, "{length} pieces of text");
+    assert!(decoder.events.capacity() < 64 && decoder.text.capacity() < 64);
+}
+
+/// The value as JSON in one of the ways it may be written.
+fn written(value: &Value, way: u8) -> String {
+    match way {
+        0 => value.to_string(),
+        1 => serde_json::to_string_pretty(value).expect("a value can be written"),
+        _ => value
+            .to_string()
+            .chars()
+            .fold(String::new(), |mut ascii, c| {
+                if c.is_ascii() {
+                    ascii.push(c);
+                } else {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(ascii, "\\u{unit:04x}").expect("a string takes everything");
+                    }
+                }
+                ascii
+            }),
+    }
+}
+
+fn cut_up(text: &str, cuts: &[prop::sample::Index]) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut cuts: Vec<usize> = cuts
+        .iter()
+        .map(|cut| cut.index(characters.len() + 1))
+        .collect();
+    cuts.extend([0, characters.len()]);
+    cuts.sort_unstable();
+    cuts.windows(2)
+        .map(|cut| characters[cut[0]..cut[1]].iter().collect())
+        .collect()
+}
+
+/// Text made of what confuses decoders.
+fn confusing() -> impl Strategy<Value = String> {
+    let fragment = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        ":",
+        ",",
+        " ",
+        "\n",
+        "\\u",
+        "\\ud83c",
+        "\\udf19",
+        "00e9",
+        "null",
+        "true",
+        "-1",
+        "：",
+        "，",
+        "一",
+        "🌙",
+        "a",
+        "\u{feff}",
+        "\u{0}",
+        "```",
+        "\"conclusion\":",
+        "\"challenges\":\"",
+        "{\"reading\":",
+        "\",",
+    ]);
+    prop::collection::vec(fragment, 0..60).prop_map(|fragments| fragments.concat())
+}
+
+fn json() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![confusing(), any::<String>(), "[a-z ]{0,8}"];
+    let key = prop_oneof![
+        3 => prop::sample::select(SectionId::ALL.to_vec()).prop_map(|id| id.name().to_owned()),
+        1 => prop::sample::select(vec!["Conclusion", "positive factors", "reading", ""]).prop_map(str::to_owned),
+        1 => any::<String>(),
+        1 => confusing(),
+    ];
+    let leaf = prop_oneof![
+        4 => text.prop_map(Value::String),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<f64>().prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::Bool),
+        1 => Just(Value::Null),
+    ];
+    let value = leaf.prop_recursive(5, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+            prop::collection::vec((key.clone(), inner), 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    value.prop_map(|value| match value {
+        Value::Object(_) => value,
+        value => serde_json::json!({ "reading": value }),
+    })
+}
+
+proptest! {
+    #[test]
+    fn cuts_change_nothing(text in confusing(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let pieces = cut_up(&text, &cuts);
+        prop_assert_eq!(decode(pieces.iter().map(String::as_str)), decode([text.as_str()]));
+    }
+
+    #[test]
+    fn no_text_breaks_it(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        decode([String::from_utf8_lossy(&bytes).as_ref()]);
+    }
+
+    #[test]
+    fn sections_are_those_of_the_reference(
+        value in json(),
+        way in 0..3_u8,
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+    ) {
+        let text = written(&value, way);
+        let pieces = cut_up(&text, &cuts);
+        let sections = decode(pieces.iter().map(String::as_str));
+        prop_assert_eq!(sections, reference::sections(&value), "{}", text);
+    }
+}
