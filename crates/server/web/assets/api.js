@@ -1,0 +1,109 @@
+// Speaks the public HTTP API: JSON in and out, a guest session when one is needed, problems as one error type.
+
+const BASE = '/api/v1';
+const SESSION_HINT = 'kaucim.session';
+
+/** What went wrong, in the words of the server's problem document; `status` 0 is a lost connection. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || '');
+    this.status = status;
+    this.code = body.code || (status === 0 ? 'offline' : '');
+    this.retryAfter = Number(body.retry_after) || 0;
+    this.taskId = body.task_id || '';
+  }
+}
+
+/** Opens a guest session unless this browser is believed to hold one. */
+export async function ensureSession() {
+  if (!remembered()) await openSession();
+}
+
+export async function deities() {
+  const body = await send('GET', `${BASE}/deities`);
+  return Array.isArray(body.deities) ? body.deities : [];
+}
+
+/** Submits a question; the same key never asks twice. */
+export function ask(question, key) {
+  return asGuest('POST', `${BASE}/async-chat/ask-question`, question, { 'Idempotency-Key': key });
+}
+
+export function task(id) {
+  return asGuest('GET', taskUrl(id));
+}
+
+/** `given` is the address that the answer to the question named, if it is at hand. */
+export function cancel(id, given) {
+  return asGuest('POST', given || `${taskUrl(id)}/cancel`);
+}
+
+export function streamUrl(id, given) {
+  const url = new URL(given || `${BASE}/async-chat/stream/${encodeURIComponent(id)}`, location.href);
+  url.searchParams.set('partial_text', 'off');
+  return url.pathname + url.search;
+}
+
+function taskUrl(id) {
+  return `${BASE}/async-chat/task/${encodeURIComponent(id)}`;
+}
+
+/** The session may have ended since: a 401 opens another one, once. */
+async function asGuest(method, url, body, headers) {
+  await ensureSession();
+  try {
+    return await send(method, url, body, headers);
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    await openSession();
+    return send(method, url, body, headers);
+  }
+}
+
+let opening = null;
+
+function openSession() {
+  opening ??= send('POST', `${BASE}/session`)
+    .then(() => remember())
+    .finally(() => { opening = null; });
+  return opening;
+}
+
+async function send(method, url, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers },
+      body: body && JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, {});
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const after = Number(response.headers.get('Retry-After')) || undefined;
+  throw new Problem(response.status, { retry_after: after, ...answer });
+}
+
+/** The cookie cannot be read from here, so a hint spares the first request a refusal. */
+function remembered() {
+  try {
+    return localStorage.getItem(SESSION_HINT) === '1';
+  } catch {
+    return memory;
+  }
+}
+
+let memory = false;
+
+function remember() {
+  memory = true;
+  try {
+    localStorage.setItem(SESSION_HINT, '1');
+  } catch {
+    // Storage is switched off: the hint lives as long as the page.
+  }
+}

@@ -1,0 +1,265 @@
+// Starts the page and joins its parts: the address, the state, the stream and the views.
+
+import * as api from '/assets/api.js';
+import { byId, calm, mark, translate } from '/assets/dom.js';
+import { follow } from '/assets/follow.js';
+import { finished, initial, reduce } from '/assets/reducer.js';
+import { language, LANGUAGES, preferred, setLanguage, tag } from '/assets/text.js';
+import { askView } from '/assets/view-ask.js';
+import { readingView } from '/assets/view-reading.js';
+
+const SHAKE_MS = 1500;
+const RISE_MS = 750;
+
+let state = initial();
+let scene = 'ask'; // ask | rite | reading
+let stop = () => {};
+let drawing = false;
+let cancelUrl = '';
+let sent = null; // {body, key} of a question whose answer never came
+
+const form = askView(ask);
+const reading = readingView(byId('reading'), { onCancel: cancel, onAgain: again });
+
+function dispatch(event) {
+  state = reduce(state, event);
+  if (drawing) return;
+  drawing = true;
+  // Hidden pages get no frames, but must keep up all the same.
+  if (document.hidden) setTimeout(draw);
+  else requestAnimationFrame(draw);
+}
+
+function draw() {
+  drawing = false;
+  reading.render(state);
+  byId('running').hidden = scene !== 'ask' || !state.taskId || finished(state);
+  byId('running').firstElementChild.href = `#/r/${encodeURIComponent(state.taskId)}`;
+}
+
+function show(next) {
+  scene = next;
+  byId('ask').hidden = next !== 'ask';
+  byId('rite').hidden = next !== 'rite';
+  byId('reading').hidden = next !== 'reading';
+  if (next !== 'reading') document.title = 'Kaucim 求籤';
+  document.body.dataset.scene = next;
+  scrollTo(0, 0);
+  draw();
+}
+
+async function ask(body) {
+  stop();
+  const drawn = body.fortune_number === undefined;
+  reading.begin(false);
+  dispatch({ type: 'asked', question: body.question, language: body.language });
+  form.busy(true);
+  if (drawn && !calm()) startRite();
+  const rite = drawn && !calm() ? pause(SHAKE_MS) : Promise.resolve();
+  try {
+    const answer = await api.ask(body, keyFor(body));
+    sent = null;
+    accept(answer);
+    await rite;
+    if (scene === 'rite') {
+      byId('rite').dataset.risen = '';
+      await pause(RISE_MS);
+    }
+    history.pushState(null, '', `#/r/${encodeURIComponent(answer.task_id)}`);
+    show('reading');
+    reading.focus();
+  } catch (problem) {
+    if (problem.status >= 400 && problem.status < 500) sent = null;
+    state = initial();
+    show('ask');
+    form.busy(false);
+    form.refuse(problem);
+  }
+  form.busy(false);
+}
+
+/** The same question keeps its key until an answer came, so that a lost answer asks nothing twice. */
+function keyFor(body) {
+  const text = JSON.stringify(body);
+  if (sent?.body !== text) sent = { body: text, key: newKey() };
+  return sent.key;
+}
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Plain HTTP on a local network has no randomUUID.
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function accept(answer) {
+  const id = answer.task_id;
+  cancelUrl = answer.cancel_url;
+  dispatch({ type: 'accepted', task_id: id, lot: answer.lot });
+  watch(id, answer.stream_url);
+  if (!state.language) api.task(id).then((task) => state.taskId === id && dispatch({ type: 'document', task }), () => {});
+}
+
+function watch(id, streamUrl) {
+  stop();
+  stop = follow(api.streamUrl(id, streamUrl), {
+    onEvent: dispatch,
+    onLink: (link) => state.link !== link && dispatch({ type: 'link', state: link }),
+    check: () => stillRunning(id),
+  });
+}
+
+/** Asked when the browser gave up on the stream. A lost connection throws and is tried again. */
+async function stillRunning(id) {
+  try {
+    dispatch({ type: 'document', task: await api.task(id) });
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+    dispatch({ type: 'error', code: 'not_found', retry_allowed: false });
+  }
+  return !finished(state);
+}
+
+/** Opens a reading by its address: what stands is shown, what is being written is followed. */
+async function open(id) {
+  stop();
+  let wanted = true;
+  stop = () => { wanted = false; };
+  cancelUrl = '';
+  reading.begin(true);
+  state = { ...initial(), taskId: id };
+  show('reading');
+  for (let wait = 1000; wanted; wait = Math.min(wait * 2, 15000)) {
+    try {
+      const task = await api.task(id);
+      if (!wanted) return;
+      dispatch({ type: 'document', task });
+      dispatch({ type: 'link', state: 'open' });
+      if (finished(state)) stop();
+      else watch(id);
+      return;
+    } catch (problem) {
+      if (!wanted) return;
+      if (problem.status && problem.status < 500 && problem.status !== 429) {
+        leave();
+        form.refuse({ status: problem.status, code: problem.code in { unauthorized: 1 } ? problem.code : 'not_found' });
+        return;
+      }
+      dispatch({ type: 'link', state: 'lost' });
+      await pause(wait);
+    }
+  }
+}
+
+async function cancel() {
+  if (finished(state) || state.cancelling) return;
+  const id = state.taskId;
+  dispatch({ type: 'cancelling', on: true });
+  try {
+    await api.cancel(id, cancelUrl);
+    // The stream tells the end; where it is away, the document does.
+    if (state.link === 'lost') await stillRunning(id);
+  } catch {
+    dispatch({ type: 'cancelling', on: false });
+  }
+}
+
+function again(sameLot) {
+  const { question, lot } = state;
+  leave();
+  form.prepare(sameLot ? { text: question, lot } : {});
+  byId('question').focus();
+}
+
+function leave() {
+  stop();
+  state = initial();
+  history.pushState(null, '', '#/');
+  show('ask');
+}
+
+function route() {
+  const id = /^#\/r\/([^/]+)$/.exec(location.hash)?.[1];
+  if (!id) return show('ask');
+  if (decodeURIComponent(id) === state.taskId) return show('reading');
+  return open(decodeURIComponent(id));
+}
+
+function startRite() {
+  const place = byId('rite-cylinder');
+  const cylinder = document.querySelector('#draw .cylinder').cloneNode(true);
+  cylinder.classList.remove('rattle');
+  place.replaceChildren(cylinder);
+  delete byId('rite').dataset.risen;
+  show('rite');
+}
+
+async function offer() {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 15000)) {
+    try {
+      const list = await api.deities();
+      form.asked();
+      form.offer(list);
+      return;
+    } catch (problem) {
+      if (scene === 'ask') form.refuse({ status: problem.status, code: problem.code });
+      await pause(wait);
+      form.prepare({ text: byId('question').value });
+    }
+  }
+}
+
+function speak(code) {
+  setLanguage(code);
+  keep('kaucim.ui', language());
+  document.documentElement.lang = tag(language());
+  for (const button of byId('languages').children) mark(button, 'aria-pressed', String(button.dataset.ui === language()));
+  translate();
+  form.translate();
+  draw();
+}
+
+function dress(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Storage is switched off: the choice lasts as long as the page.
+  }
+}
+
+function recall(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+byId('languages').addEventListener('click', (event) => {
+  const code = event.target.closest('button')?.dataset.ui;
+  if (code) speak(code);
+});
+byId('theme').addEventListener('click', () => {
+  const dark = document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === 'dark'
+    : matchMedia('(prefers-color-scheme: dark)').matches;
+  dress(dark ? 'light' : 'dark');
+  keep('kaucim.theme', dark ? 'light' : 'dark');
+});
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && scene === 'reading' && !event.defaultPrevented) reading.escape();
+});
+addEventListener('hashchange', route);
+
+dress(recall('kaucim.theme'));
+speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
+api.ensureSession().catch(() => {}); // asked for again when it is needed
+offer();
+route();

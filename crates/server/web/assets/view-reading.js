@@ -1,0 +1,153 @@
+// A reading as a page: notices, the slip, the sections as they are written, and how it ended.
+
+import { byId, h, mark, say } from '/assets/dom.js';
+import { finished } from '/assets/reducer.js';
+import { lotName, slip } from '/assets/view-slip.js';
+import { sectionsView } from '/assets/view-sections.js';
+import { statusView, words } from '/assets/view-status.js';
+import { codeText, language, t } from '/assets/text.js';
+
+const ANNOUNCED = 3; // passages kept in the live region
+
+/** Builds the reading inside `root` and keeps it in step with the state. */
+export function readingView(root, { onCancel, onAgain }) {
+  const heading = h('h2', { class: 'lot-name', tabindex: '-1' });
+  const safety = h('div', { class: 'notices' });
+  const notices = h('div', { class: 'notices' });
+  const slipPlace = h('div', { class: 'slip-place' });
+  const asked = h('p', { class: 'asked' });
+  const ending = h('div', { class: 'ending' });
+  let latest = null;
+  let quietUntil = 0;
+  let drawn = {};
+  let told = '';
+
+  const sections = sectionsView({ onSealed: announceSection, onSettled: () => render(latest) });
+  const status = statusView({
+    onCancel,
+    onJump: () => sections.open()?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
+  });
+  root.append(
+    h('div', { class: 'reading-head' }, safety, heading, asked),
+    slipPlace,
+    h('div', { class: 'written' }, notices, sections.root, status.root, ending),
+  );
+
+  function render(state) {
+    latest = state;
+    sections.render(state, performance.now() < quietUntil);
+    const shown = state.phase === 'complete' && sections.unsettled() ? 'writing' : state.phase;
+    mark(root, 'data-phase', shown);
+    status.render(state, shown);
+    redraw('lot', [state.lot, state.language, language()], () => lot(state));
+    redraw('asked', [state.question, state.language, language()], () => question(state));
+    redraw('notices', [state.notices, state.language, language()], () => notice(state));
+    redraw('ending', [shown, state.result, state.error, state.sources, language()], () => end(state, shown));
+    announcePhase(state, shown);
+  }
+
+  /** Builds a part again only when something that it shows has changed. */
+  function redraw(part, keys, build) {
+    if (drawn[part]?.every((key, place) => key === keys[place])) return;
+    drawn[part] = keys;
+    build();
+  }
+
+  function lot(state) {
+    if (!state.lot) return slipPlace.replaceChildren();
+    const wasOpen = slipPlace.querySelector('details')?.open;
+    say(heading, lotName(state.lot));
+    slipPlace.replaceChildren(slip(state.lot, state.language));
+    if (wasOpen) slipPlace.querySelector('details').open = true;
+    document.title = `${lotName(state.lot)} — Kaucim`;
+    return undefined;
+  }
+
+  function question(state) {
+    asked.hidden = !state.question;
+    asked.replaceChildren(h('span', {}, t('asked')), h('q', { dir: 'auto' }, state.question));
+  }
+
+  function notice(state) {
+    const build = (one) => h(
+      'div',
+      { class: 'notice', 'data-kind': one.kind, role: one.kind === 'safety' ? 'note' : null },
+      h('strong', {}, t(`notice_${one.kind}`) || ''),
+      one.kind === 'safety' || !codeText(one.code)
+        ? h('p', { lang: state.language || language() }, one.message || '')
+        : h('p', {}, codeText(one.code)),
+    );
+    safety.replaceChildren(...state.notices.filter((one) => one.kind === 'safety').map(build));
+    notices.replaceChildren(...state.notices.filter((one) => one.kind !== 'safety').map(build));
+  }
+
+  function end(state, shown) {
+    ending.replaceChildren(sources(state), finished({ phase: shown }) ? colophon(state, shown) : '');
+  }
+
+  function colophon(state, shown) {
+    const { result, error } = state;
+    const again = h('button', {
+      type: 'button',
+      class: shown === 'complete' ? 'seal-button' : 'seal-button quiet-button',
+      'data-testid': 'ask-again',
+      onclick: () => onAgain(shown !== 'complete' && error?.retryAllowed !== false),
+    }, t(shown === 'complete' || error?.retryAllowed === false ? 'again' : 'again_lot'));
+    const seconds = Math.round((result?.timings?.total_ms || 0) / 1000);
+    const by = result?.model?.name && result.origin !== 'classic' ? t('by', { name: result.model.name }) : '';
+    const made = [by, seconds ? t('took', { n: seconds }) : ''].filter(Boolean).join(language() === 'en' ? ' ' : '，');
+    return h(
+      'footer',
+      { class: 'colophon' },
+      shown === 'error' ? h('p', { class: 'problem' }, codeText(error?.code) || codeText('internal')) : '',
+      shown === 'error' && state.lot ? h('p', {}, t('error_note')) : '',
+      shown === 'cancelled' ? h('p', {}, t('cancelled_note')) : '',
+      result?.origin === 'classic' ? h('p', { class: 'origin' }, t('whole_classic')) : '',
+      result?.origin === 'mixed' ? h('p', { class: 'origin' }, t('whole_mixed')) : '',
+      result?.disclaimer ? h('p', { class: 'disclaimer', lang: state.language || language() }, result.disclaimer) : '',
+      shown === 'complete' && made ? h('p', { class: 'made' }, made) : '',
+      again,
+    );
+  }
+
+  function announceSection(section) {
+    announce(`${section.title}。 ${section.text}`, latest?.language || language());
+  }
+
+  function announcePhase(state, shown) {
+    if (told === shown || !['complete', 'error', 'cancelled'].includes(shown)) return;
+    told = shown;
+    if (performance.now() >= quietUntil) announce(words(state, shown), language());
+  }
+
+  return {
+    render,
+    /** Starts with an empty page; `quiet` where what comes first was written before. */
+    begin(quiet) {
+      quietUntil = quiet ? performance.now() + 1500 : 0;
+      drawn = {};
+      told = '';
+      sections.clear();
+      byId('live').replaceChildren();
+    },
+    focus: () => heading.focus({ preventScroll: true }),
+    escape: () => status.escape(),
+  };
+}
+
+function sources(state) {
+  if (!state.sources.length) return '';
+  const items = state.sources.map((source) => h(
+    'li',
+    {},
+    h('strong', {}, source.title || t(`kind_${source.kind}`) || ''),
+    h('p', {}, source.excerpt || ''),
+  ));
+  return h('details', { class: 'more sources' }, h('summary', {}, t('sources')), h('ul', {}, ...items));
+}
+
+function announce(text, lang) {
+  const region = byId('live');
+  region.append(h('p', { lang }, text));
+  while (region.children.length > ANNOUNCED) region.firstChild.remove();
+}

@@ -1,0 +1,109 @@
+// The slip: the drawn lot as a sheet of paper, with its verse, and what the deck says about it.
+
+import { h } from '/assets/dom.js';
+import { chineseNumber } from '/assets/number.js';
+import { guess, language, pick, t } from '/assets/text.js';
+
+const LONGEST_COLUMN = 14; // signs in one vertical line that still fit a phone
+
+/** The slip and its disclosure, in the page's language, for a reading in `reading`. */
+export function slip(lot, reading) {
+  const script = guess(lot.verse.join(''));
+  const upright = script !== 'en' && lot.verse.length <= 8 && longest(lot.verse) <= LONGEST_COLUMN;
+  return h('div', { class: 'slip-side' }, paper(lot, script, upright), beneath(lot, reading), more(lot, reading));
+}
+
+/** The heading of a reading: whose lot, and which. */
+export function lotName(lot) {
+  return t('lot_of', { deity: pick(lot.deity).text || lot.deity_id, n: lot.number });
+}
+
+function paper(lot, script, upright) {
+  const deck = pick(lot.deck, script);
+  const number = script === 'en' ? `No. ${lot.number}` : `第${chineseNumber(lot.number)}籤`;
+  const lines = lot.verse.map((line) => h('span', { class: 'verse-line' }, line));
+  return h(
+    'div',
+    { class: 'slip', 'data-upright': upright },
+    h('p', { class: 'slip-deck', lang: deck.lang }, deck.text || lot.deck_id),
+    h(
+      'div',
+      { class: 'slip-body' },
+      h('div', { class: 'slip-mark', lang: script }, h('span', { class: 'slip-number' }, number), stamp(lot)),
+      h('blockquote', { class: 'verse', 'data-testid': 'verse', lang: script, 'data-longest': Math.min(longest(lot.verse), 15) }, ...lines),
+    ),
+    lot.title ? h('p', { class: 'slip-title', lang: guess(lot.title) }, lot.title) : '',
+  );
+}
+
+/** The grade in the deck's own word: a stamp where it is short, a line where it is not. */
+function stamp(lot) {
+  if (!lot.grade) return '';
+  const short = [...lot.grade].length <= 4;
+  return h('span', { class: short ? 'stamp' : 'grade-line', 'data-tone': lot.tone || 'none' }, lot.grade);
+}
+
+function beneath(lot, reading) {
+  const tone = lot.tone && t(`tone_${lot.tone}`);
+  const translation = chosen(lot.commentary.filter((one) => one.kind === 'translation'), reading);
+  return h(
+    'div',
+    { class: 'beneath' },
+    tone ? h('p', { class: 'tone', 'data-tone': lot.tone }, tone) : '',
+    translation ? h('p', { class: 'translation', lang: translation.language }, translation.text) : '',
+  );
+}
+
+/** A text in the reading's language, else in the page's; none rather than one that is not asked for. */
+function chosen(texts, reading) {
+  return [reading, language()].map((code) => texts.find((one) => one.language === code)).find(Boolean);
+}
+
+function more(lot, reading) {
+  const parts = [...commentary(lot, reading), ...stories(lot, reading), ...verdicts(lot, reading)];
+  if (!parts.length) return '';
+  return h('details', { class: 'more' }, h('summary', {}, t('meaning_and_story')), ...parts);
+}
+
+function commentary(lot, reading) {
+  const kinds = [...new Set(lot.commentary.map((one) => one.kind))].filter((kind) => kind !== 'translation');
+  return kinds.flatMap((kind) => {
+    const texts = lot.commentary.filter((one) => one.kind === kind);
+    return shown(texts, reading).map((one, place) => passage(place ? '' : t(`kind_${kind}`) || kind.replaceAll('_', ' '), one));
+  });
+}
+
+function stories(lot, reading) {
+  return shown(lot.allusions, reading).map((one, place) => passage(place ? '' : t('allusion'), one));
+}
+
+/** The reader's language first, then the text handed down, where that is another one. */
+function shown(texts, reading) {
+  const first = chosen(texts, reading) || texts[0];
+  const classic = texts.find((one) => one.provenance === 'classic');
+  return [...new Set([first, classic])].filter(Boolean);
+}
+
+function passage(label, { language: lang, provenance, title, text }) {
+  return h(
+    'section',
+    { class: 'passage' },
+    label ? h('h4', {}, label) : '',
+    title ? h('h5', { lang }, title) : '',
+    h('p', { lang }, text, ' ', h('small', { class: 'provenance', lang: language() }, t(provenance) || '')),
+  );
+}
+
+function verdicts(lot, reading) {
+  const topics = Object.entries(lot.topics || {});
+  if (!topics.length) return [];
+  const rows = topics.flatMap(([topic, texts]) => {
+    const verdict = pick(texts, reading || language());
+    return [h('dt', {}, t(topic) || topic.replaceAll('_', ' ')), h('dd', { lang: verdict.lang }, verdict.text)];
+  });
+  return [h('section', { class: 'passage' }, h('h4', {}, t('topics')), h('dl', { class: 'verdicts' }, ...rows))];
+}
+
+function longest(lines) {
+  return Math.max(0, ...lines.map((line) => [...line].length));
+}

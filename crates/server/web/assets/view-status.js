@@ -1,0 +1,105 @@
+// The bar that tells what is happening now, honestly, and lets the reader stop it.
+
+import { h, mark, say } from '/assets/dom.js';
+import { finished, sealedCount } from '/assets/reducer.js';
+import { sectionTitle, t } from '/assets/text.js';
+
+const WORTH_TELLING_MS = 3000;
+
+/** `onJump` looks at the section being written; `onCancel` stops the reading. */
+export function statusView({ onJump, onCancel }) {
+  const thread = h('span', { class: 'beads', 'aria-hidden': 'true' });
+  const phase = h('button', { type: 'button', class: 'phase', onclick: onJump });
+  const time = h('span', { class: 'time' });
+  const note = h('p', { class: 'bar-note' });
+  const cancel = h('button', { type: 'button', class: 'cancel', 'data-testid': 'cancel', onclick: onCancel });
+  const root = h(
+    'div',
+    { class: 'bar', 'data-testid': 'status', 'data-state': 'idle' },
+    thread, h('div', { class: 'bar-words' }, phase, time, note), cancel,
+  );
+  let latest = null;
+  let armed = 0;
+  let lostSince = 0;
+  let ticking = 0;
+
+  /** `shown` is the phase on screen, which may be a breath behind the state. */
+  function render(state, shown) {
+    latest = { state, shown };
+    const over = finished({ phase: shown });
+    mark(root, 'data-state', shown);
+    say(phase, words(state, shown));
+    mark(phase, 'title', over ? null : t('jump'));
+    mark(phase, 'disabled', over || !sealedCount(state) && !state.open ? '' : null);
+    cancel.hidden = over || shown === 'idle' || shown === 'asking';
+    cancel.disabled = state.cancelling;
+    say(cancel, t('cancel'));
+    beads(state);
+    lostSince = state.link === 'lost' ? lostSince || performance.now() : 0;
+    tick();
+  }
+
+  function beads(state) {
+    while (thread.children.length < state.sections.length) thread.append(h('i'));
+    state.sections.forEach((section, place) => mark(thread.children[place], 'data-state', section.state));
+  }
+
+  function tick() {
+    clearTimeout(ticking);
+    const { state, shown } = latest;
+    const over = finished({ phase: shown });
+    say(time, over ? '' : elapsed(state));
+    const lost = lostSince && performance.now() - lostSince > 900 && t('lost');
+    say(note, over ? '' : armed && t('esc') || lost || (!state.stored && t('storage')) || '');
+    if (!over && shown !== 'idle') ticking = setTimeout(tick, 500);
+  }
+
+  return {
+    root,
+    render,
+    /** A first Esc only asks; a second one within three seconds means it. */
+    escape() {
+      if (cancel.hidden || cancel.disabled) return;
+      if (armed) {
+        clearTimeout(armed);
+        armed = 0;
+        onCancel();
+      } else {
+        armed = setTimeout(() => {
+          armed = 0;
+          tick();
+        }, 3000);
+      }
+      tick();
+    },
+  };
+}
+
+/** One line on what is going on. */
+export function words(state, shown) {
+  if (state.cancelling && !finished({ phase: shown })) return t('phase_cancelling');
+  switch (shown) {
+    case 'idle': case 'asking':
+      return t('asking');
+    case 'queued':
+      return state.beat?.position > 0 ? t('phase_queued_at', { n: state.beat.position }) : t('phase_queued');
+    case 'waiting_for_model':
+      return t(state.step === 'retrieving' ? 'phase_retrieving' : 'phase_waiting_for_model');
+    case 'writing': {
+      const open = state.sections.find((section) => section.id === state.open);
+      return open ? t('phase_writing', { title: sectionTitle(open, state.language) }) : t('phase_next');
+    }
+    default:
+      return t(`phase_${shown}`);
+  }
+}
+
+function elapsed({ beat }) {
+  if (!beat || !Number.isFinite(beat.elapsed)) return '';
+  const now = beat.elapsed + performance.now() - beat.at;
+  if (now < WORTH_TELLING_MS) return '';
+  const told = t('seconds', { n: Math.floor(now / 1000) });
+  if (!beat.estimate) return told;
+  const usual = t('usual', { n: Math.round(beat.estimate / 1000) });
+  return `${told} · ${now > beat.estimate * 1.15 ? t('longer') : usual}`;
+}
