@@ -13,7 +13,11 @@ pub enum Error {
     TimedOut(Limit),
     /// The provider is busy or broken and said so (429, 5xx): worth another try.
     #[error("the model server answered {status}: {message}")]
-    Unavailable { status: u16, message: String, retry_after: Option<Duration> },
+    Unavailable {
+        status: u16,
+        message: String,
+        retry_after: Option<Duration>,
+    },
     /// The provider refuses this request (400, 401, 404 …): never worth the same try.
     #[error("the model server refused the request with {status}: {message}")]
     Refused { status: u16, message: String },

@@ -1,11 +1,32 @@
 //! Sends one request to a language model and yields what it writes, as it writes it.
 //!
-//! The only provider trait lives here: [`Model`]. Everything else is one way to build one.
+//! The only provider trait lives here: [`Model`]. Everything else is one way to build one:
+//! [`connect`] turns a [`ModelConfig`] into a [`Client`] wrapped in [`Retrying`].
+//!
+//! On its way an answer passes `framing` (bytes to events), `dialect` (event to what it says),
+//! `judge` (what was said to deltas, and whether it was a success) and `client` (time limits).
 
+mod characters;
+mod client;
+mod clock;
+mod config;
+mod decoder;
+mod dialect;
 mod error;
+mod framing;
+mod judge;
 mod model;
+mod probe;
+mod refusal;
+mod retrying;
 
 pub use crate::{
+    client::Client,
+    clock::Limits,
+    config::{ConfigError, ModelConfig, Provider, connect},
+    decoder::Decoder,
     error::{Error, Limit},
     model::{Answer, Delta, Finish, Message, Model, ModelName, Request, Role, Schema, Usage},
+    probe::probe,
+    retrying::Retrying,
 };

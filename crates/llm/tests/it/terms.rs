@@ -1,0 +1,115 @@
+//! What a server refuses is not sent again, and what it takes is not given up.
+
+use kaucim_llm::{Error, Model};
+use serde_json::{Value, json};
+
+use crate::{
+    server::{Play, Server, json as json_answer, stream_of},
+    support::{client, drain, judgement, request, request_with_schema},
+};
+
+fn refusal(message: &str) -> Vec<Play> {
+    let body = json!({ "error": { "message": message, "type": "invalid_request_error" } });
+    json_answer("400 Bad Request", &body.to_string())
+}
+
+fn forms(server: &Server) -> Vec<Value> {
+    server
+        .bodies()
+        .iter()
+        .map(|body| body["response_format"]["type"].clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_by_name_is_changed() {
+    let server = Server::start([
+        refusal("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+        refusal("Unsupported value: 'temperature' does not support 0.7 with this model."),
+        stream_of("好"),
+        stream_of("好"),
+    ])
+    .await;
+    let client = client("openai:x", &server.url);
+    let items = drain(&client, request_with_schema()).await;
+    assert!(
+        judgement(&items).starts_with("stopped, no usage, 3 calls"),
+        "{items:?}"
+    );
+    drain(&client, request_with_schema()).await;
+    let last = server.bodies().pop().unwrap();
+    assert_eq!(last["max_completion_tokens"], 800);
+    assert_eq!(
+        (last.get("max_tokens"), last.get("temperature")),
+        (None, None)
+    );
+    assert_eq!(last["response_format"]["type"], "json_schema");
+}
+
+#[tokio::test]
+async fn a_form_that_works_is_kept_whatever_is_refused_later() {
+    let server = Server::start([
+        stream_of("{}"),
+        refusal("the prompt is too long"),
+        json_answer("500 Oops", "{}"),
+        stream_of("{}"),
+    ])
+    .await;
+    let client = client("openai:x", &server.url);
+    let mut outcomes = Vec::new();
+    for _ in 0..4 {
+        let items = drain(&client, request_with_schema()).await;
+        outcomes.push(items.last().unwrap().is_ok());
+    }
+    assert_eq!(outcomes, [true, false, false, true]);
+    assert_eq!(forms(&server), vec![json!("json_schema"); 4]);
+}
+
+#[tokio::test]
+async fn what_no_form_helps_is_not_blamed_on_the_form() {
+    let too_long = || refusal("the prompt is too long");
+    let server = Server::start([too_long(), too_long(), too_long(), stream_of("{}")]).await;
+    let client = client("openai:x", &server.url);
+    let items = drain(&client, request_with_schema()).await;
+    assert!(
+        matches!(items.last(), Some(Err(Error::Refused { status: 400, .. }))),
+        "{items:?}"
+    );
+    drain(&client, request_with_schema()).await;
+    let (schema, object) = (json!("json_schema"), json!("json_object"));
+    assert_eq!(
+        forms(&server),
+        [schema.clone(), object, json!(null), schema]
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_schema_is_final() {
+    for status in ["400 Bad Request", "500 Oops", "422 No"] {
+        let server = Server::start([json_answer(status, r#"{"detail":"no"}"#)]).await;
+        let items = drain(&client("openai:x", &server.url), request()).await;
+        assert!(items.last().unwrap().is_err());
+        assert_eq!(server.asked().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_whole_answer_steps_down_as_well() {
+    let good = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
+    let refused = json_answer("422 No", r#"{"detail":[{"msg":"unknown type"}]}"#);
+    let server = Server::start([
+        refused,
+        json_answer("200 OK", good),
+        json_answer("200 OK", good),
+    ])
+    .await;
+    let client = client("openai:x", &server.url);
+    for _ in 0..2 {
+        assert_eq!(
+            client.generate(request_with_schema()).await.unwrap().text,
+            "{}"
+        );
+    }
+    let (schema, object) = (json!("json_schema"), json!("json_object"));
+    assert_eq!(forms(&server), [schema, object.clone(), object]);
+}
