@@ -1,1 +1,26 @@
-//! Simulated model server.
+//! A simulated OpenAI and Ollama server: the same question and seed give the same reading, token
+//! by token, and every way in which real servers fail can be asked for by name.
+//!
+//! Start one with [`Sim::start`]; say how it shall behave in [`Settings`], in the model's name
+//! (`sim;rate=50;fault=cut@120`) or in the question (`[[sim fault=stall@40]]`); look at what it
+//! was asked with [`Sim::calls`].
+
+mod answer;
+mod calls;
+mod listener;
+mod plan;
+mod play;
+mod random;
+mod reading;
+mod request;
+mod script;
+mod settings;
+mod sim;
+mod wire;
+
+pub use crate::{
+    calls::{Call, Ended, SentToken, Times},
+    reading::Language,
+    settings::{BadSetting, Fault, FaultKind, KeyForms, Place, SchemaRefusal, Settings},
+    sim::{Config, Sim},
+};
