@@ -1,1 +1,20 @@
-//! Placeholder until its first room lands.
+//! Maps HTTP and server-sent events to the tasks, and serves the page.
+//!
+//! [`serve`] is everything a program needs: it owns neither the port nor the signal.
+
+mod app;
+mod auth;
+mod body;
+mod limits;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+mod serve;
+mod sse;
+
+pub use crate::{
+    app::{App, Settings},
+    limits::Rates,
+    serve::serve,
+};

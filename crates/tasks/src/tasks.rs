@@ -124,8 +124,8 @@ pub type CancelError = LookupError;
 pub enum EraseError {
     #[error("no such task")]
     NotFound,
-    #[error("the task is unfinished")]
-    Running,
+    #[error("task {0} is unfinished")]
+    Running(TaskId),
     #[error("the storage does not answer")]
     Store(#[from] StoreError),
 }
@@ -248,6 +248,16 @@ impl Tasks {
             .ok_or_else(|| StoreError::Closed.into())
     }
 
+    /// Whether the storage answers.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.shared.store.check().await
+    }
+
+    /// How many tasks there are, by status.
+    pub async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
+        self.shared.store.counts().await
+    }
+
     /// Follows a task of this account from a cursor on.
     pub async fn follow(
         &self,
@@ -347,7 +357,7 @@ impl Tasks {
     pub async fn erase(&self, account_id: AccountId, task_id: TaskId) -> Result<(), EraseError> {
         match self.shared.store.erase(account_id, task_id).await? {
             None => Err(EraseError::NotFound),
-            Some(false) => Err(EraseError::Running),
+            Some(false) => Err(EraseError::Running(task_id)),
             Some(true) => {
                 if let Some(live) = self.shared.tail.existing(task_id) {
                     live.erase();

@@ -246,6 +246,23 @@ impl Store {
             .await
     }
 
+    /// Whether the database answers.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// How many tasks there are, by status.
+    pub(crate) async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT status, count(*) FROM tasks GROUP BY status")?;
+            let rows = statement
+                .query_map([], |row| Ok((parsed(row, 0, Status::from_name)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// Queued tasks that are older than this one.
     pub(crate) async fn queued_before(&self, task_id: TaskId) -> Result<u64, StoreError> {
         self.read(move |connection| {

@@ -1,0 +1,165 @@
+//! Who is asking: a bearer key, or the cookie of a guest.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+};
+use kaucim_tasks::{Principal, Scope};
+
+use crate::{App, problem::Problem};
+
+/// Longer secrets than ours are refused before they are hashed.
+const SECRET_BYTES: usize = 256;
+
+const COOKIE: &str = "kaucim_session";
+
+/// Someone who may ask.
+pub(crate) struct MayAsk(pub Principal);
+
+/// Someone who may read their own.
+pub(crate) struct MayRead(pub Principal);
+
+/// Someone who may see how the service does.
+pub(crate) struct MayAdminister;
+
+/// Where the request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Address(pub IpAddr);
+
+/// Put beside each request by the acceptor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub SocketAddr);
+
+impl FromRequestParts<App> for MayAsk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        with_scope(parts, app, Scope::Ask, "ask").await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for MayRead {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        with_scope(parts, app, Scope::Read, "read").await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for MayAdminister {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        with_scope(parts, app, Scope::Admin, "admin")
+            .await
+            .map(|_| Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> Result<Self, std::convert::Infallible> {
+        let peer = parts.extensions.get::<Peer>();
+        Ok(Self(peer.map_or(
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            |Peer(peer)| peer.ip(),
+        )))
+    }
+}
+
+async fn with_scope(
+    parts: &Parts,
+    app: &App,
+    scope: Scope,
+    name: &'static str,
+) -> Result<Principal, Problem> {
+    let who = principal(&parts.headers, app)
+        .await?
+        .ok_or(Problem::Unauthenticated)?;
+    if who.may(scope) {
+        Ok(who)
+    } else {
+        Err(Problem::ScopeMissing(name))
+    }
+}
+
+/// Who proved who they are. A bearer key counts before a cookie; a cookie counts only for pages
+/// of this server.
+pub(crate) async fn principal(
+    headers: &HeaderMap,
+    app: &App,
+) -> Result<Option<Principal>, Problem> {
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let key = authorization
+            .to_str()
+            .ok()
+            .and_then(bearer)
+            .ok_or(Problem::Unauthenticated)?;
+        let who = app.accounts.authenticate(key).await?;
+        return Ok(who.filter(|who| !who.is_guest));
+    }
+    let Some(secret) = session_secret(headers) else {
+        return Ok(None);
+    };
+    if !app.settings.guests {
+        return Ok(None);
+    }
+    refuse_cross_site(headers)?;
+    let who = app.accounts.authenticate(secret).await?;
+    Ok(who.filter(|who| who.is_guest))
+}
+
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, key) = authorization.split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && (1..=SECRET_BYTES).contains(&key.len()))
+        .then_some(key)
+}
+
+/// The secret in the session cookie, if there is one.
+pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, secret)| *name == COOKIE && (1..=SECRET_BYTES).contains(&secret.len()))
+        .map(|(_, secret)| secret)
+}
+
+/// The cookie that holds a guest's secret; an empty one ends the session.
+pub(crate) fn session_cookie(secret: &str) -> HeaderValue {
+    let age = if secret.is_empty() {
+        0
+    } else {
+        365 * 24 * 60 * 60
+    };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}");
+    HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Refuses a request that a page of another site made: its `Origin` is not this host.
+pub(crate) fn refuse_cross_site(headers: &HeaderMap) -> Result<(), Problem> {
+    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(origin) = text(&header::ORIGIN) {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        let own = text(&header::HOST);
+        return if host.is_some() && host == own {
+            Ok(())
+        } else {
+            Err(Problem::CrossSite)
+        };
+    }
+    match text(&SEC_FETCH_SITE) {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => Err(Problem::CrossSite),
+    }
+}

@@ -1,0 +1,127 @@
+//! The OpenAPI document, made from the table of routes and the types that go over the wire.
+
+use schemars::{SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    problem::ProblemDocument,
+    routes::{Answer, AnswerBody, Auth, Route, routes},
+};
+
+/// The document, as `/openapi.json` shows it.
+pub(crate) fn document() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    let mut generator = settings.into_generator();
+    let mut paths = Map::new();
+    for route in routes() {
+        let operation = operation(&route, &mut generator);
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation;
+    }
+    // The events of the stream are documented beside the routes.
+    generator.subschema_for::<kaucim_tasks::Event>();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Kaucim",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Ask a temple deity, draw a lot, and watch the reading being written.",
+            "license": { "name": "MIT OR Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": {
+                "key": { "type": "http", "scheme": "bearer" },
+                "guest": { "type": "apiKey", "in": "cookie", "name": "kaucim_session" },
+            },
+        },
+    })
+}
+
+fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": operation_id(route),
+        "summary": route.summary,
+        "parameters": parameters(route),
+        "security": security(route.auth),
+    });
+    if let Some(schema_of) = route.request {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "application/json": { "schema": schema_of(generator) } },
+        });
+    }
+    let mut responses = Map::new();
+    for Answer {
+        status,
+        about,
+        body,
+    } in &route.answers
+    {
+        let mut response = json!({ "description": about });
+        match body {
+            AnswerBody::None => {}
+            AnswerBody::Json(schema_of) => {
+                response["content"] =
+                    json!({ "application/json": { "schema": schema_of(generator) } });
+            }
+            AnswerBody::Other(content_type) => {
+                response["content"] = json!({ *content_type: { "schema": {} } });
+            }
+        }
+        responses.insert(status.to_string(), response);
+    }
+    let problem = generator.subschema_for::<ProblemDocument>();
+    responses.insert(
+        "default".to_owned(),
+        json!({
+            "description": "What went wrong",
+            "content": { "application/problem+json": { "schema": problem } },
+        }),
+    );
+    operation["responses"] = Value::Object(responses);
+    operation
+}
+
+fn operation_id(route: &Route) -> String {
+    let words: String = route
+        .path
+        .trim_start_matches("/api/v1")
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    let words = words
+        .split('_')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("_");
+    format!("{}_{words}", route.method)
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let in_path = route.path.split('/').filter_map(|part| {
+        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        Some(json!({
+            "in": "path", "name": name, "required": true, "schema": { "type": "string" },
+        }))
+    });
+    let others = route.parameters.iter().map(|parameter| {
+        json!({
+            "in": parameter.place, "name": parameter.name, "required": parameter.required,
+            "description": parameter.about, "schema": { "type": "string" },
+        })
+    });
+    in_path.chain(others).collect()
+}
+
+fn security(auth: Auth) -> Value {
+    match auth {
+        Auth::Open => json!([]),
+        Auth::KeyOrGuest(scope) => json!([{ "key": [scope] }, { "guest": [] }]),
+        Auth::Guest => json!([{ "guest": [] }]),
+        Auth::Key(scope) => json!([{ "key": [scope] }]),
+    }
+}

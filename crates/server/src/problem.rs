@@ -1,0 +1,339 @@
+//! The one table from what went wrong to what a client is told (RFC 9457).
+
+use std::time::Duration;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kaucim_fortune::{AskError, LookupError as LotError};
+use kaucim_tasks::{EraseError, LookupError, StoreError, SubmitError, TaskId};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Everything that a request can be answered with instead of what it asked for.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The body is not JSON.
+    BadJson(String),
+    Unauthenticated,
+    ScopeMissing(&'static str),
+    /// A cookie came from another site's page.
+    CrossSite,
+    RouteNotFound,
+    MethodNotAllowed,
+    UnknownDeity(String),
+    UnknownDeck(String),
+    UnknownLot(String),
+    DrawNotFound,
+    TaskNotFound,
+    /// Too many unfinished readings; this is one of them.
+    TaskRunning(TaskId),
+    TaskCancelled(TaskId),
+    BodyTooLarge,
+    UnsupportedMediaType,
+    /// The request is JSON and not what the route takes.
+    Invalid(String),
+    IdempotencyMismatch,
+    RateLimited(Duration),
+    QueueFull,
+    TooManyStreams,
+    Internal,
+    ReadingFailed {
+        task_id: TaskId,
+        detail: String,
+    },
+    StorageUnavailable,
+    Draining,
+}
+
+/// Where the status, the stable code and the words are decided.
+struct Row {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    retry_after: Option<u64>,
+    task_id: Option<TaskId>,
+}
+
+/// A problem as a client reads it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ProblemDocument {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// Stable; made for machines.
+    code: String,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_id: Option<TaskId>,
+}
+
+impl Problem {
+    #[expect(clippy::too_many_lines, reason = "a table, one arm a code")]
+    fn row(self) -> Row {
+        let row = |status, code, title, detail: String| Row {
+            status,
+            code,
+            title,
+            detail,
+            retry_after: None,
+            task_id: None,
+        };
+        match self {
+            Self::BadJson(detail) => row(
+                StatusCode::BAD_REQUEST,
+                "bad_json",
+                "The body is not JSON",
+                detail,
+            ),
+            Self::Unauthenticated => row(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Who is asking?",
+                "send `Authorization: Bearer KEY`, or open a guest session".to_owned(),
+            ),
+            Self::ScopeMissing(scope) => row(
+                StatusCode::FORBIDDEN,
+                "scope_missing",
+                "The key may not do this",
+                format!("the scope `{scope}` is needed"),
+            ),
+            Self::CrossSite => row(
+                StatusCode::FORBIDDEN,
+                "cross_site",
+                "Refused from another site",
+                "a session cookie counts only on this server's own pages".to_owned(),
+            ),
+            Self::RouteNotFound => row(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "No such address",
+                "see /openapi.json for what there is".to_owned(),
+            ),
+            Self::MethodNotAllowed => row(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "Not with this method",
+                "see /openapi.json for what there is".to_owned(),
+            ),
+            Self::UnknownDeity(detail) => row(
+                StatusCode::NOT_FOUND,
+                "unknown_deity",
+                "No such deity",
+                detail,
+            ),
+            Self::UnknownDeck(detail) => row(
+                StatusCode::NOT_FOUND,
+                "unknown_deck",
+                "No such deck",
+                detail,
+            ),
+            Self::UnknownLot(detail) => {
+                row(StatusCode::NOT_FOUND, "unknown_lot", "No such lot", detail)
+            }
+            Self::DrawNotFound => row(
+                StatusCode::NOT_FOUND,
+                "draw_not_found",
+                "No such draw",
+                "there is no draw with this `draw_id`".to_owned(),
+            ),
+            Self::TaskNotFound => row(
+                StatusCode::NOT_FOUND,
+                "task_not_found",
+                "No such task",
+                "there is no task with this id, or it is not yours".to_owned(),
+            ),
+            Self::TaskRunning(task_id) => Row {
+                task_id: Some(task_id),
+                ..row(
+                    StatusCode::CONFLICT,
+                    "task_running",
+                    "A reading is unfinished",
+                    "wait for it, or cancel it".to_owned(),
+                )
+            },
+            Self::TaskCancelled(task_id) => Row {
+                task_id: Some(task_id),
+                ..row(
+                    StatusCode::CONFLICT,
+                    "task_cancelled",
+                    "The reading was cancelled",
+                    "it was cancelled while this request waited for it".to_owned(),
+                )
+            },
+            Self::BodyTooLarge => row(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "The body is too large",
+                "64 KiB at most".to_owned(),
+            ),
+            Self::UnsupportedMediaType => row(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Not this content type",
+                "send `Content-Type: application/json`".to_owned(),
+            ),
+            Self::Invalid(detail) => row(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_request",
+                "The request cannot be served",
+                detail,
+            ),
+            Self::IdempotencyMismatch => row(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_mismatch",
+                "The key stands for another request",
+                "use a new Idempotency-Key for a new question".to_owned(),
+            ),
+            Self::RateLimited(wait) => Row {
+                retry_after: Some(wait.as_secs() + 1),
+                ..row(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "rate_limited",
+                    "Too many requests",
+                    "wait a moment".to_owned(),
+                )
+            },
+            Self::QueueFull => Row {
+                retry_after: Some(30),
+                ..row(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "queue_full",
+                    "Too many people are waiting",
+                    "nothing was accepted; try again later".to_owned(),
+                )
+            },
+            Self::TooManyStreams => Row {
+                retry_after: Some(5),
+                ..row(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_streams",
+                    "Too many open streams",
+                    "close one first".to_owned(),
+                )
+            },
+            Self::Internal => row(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "A fault of this server",
+                "the operator finds it in the log".to_owned(),
+            ),
+            Self::ReadingFailed { task_id, detail } => Row {
+                task_id: Some(task_id),
+                ..row(
+                    StatusCode::BAD_GATEWAY,
+                    "reading_failed",
+                    "The reading failed",
+                    detail,
+                )
+            },
+            Self::StorageUnavailable => Row {
+                retry_after: Some(2),
+                ..row(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage_unavailable",
+                    "The storage does not answer",
+                    "nothing was accepted; try again".to_owned(),
+                )
+            },
+            Self::Draining => Row {
+                retry_after: Some(5),
+                ..row(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "draining",
+                    "The server is ending",
+                    "try again; another one takes over".to_owned(),
+                )
+            },
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Row {
+            status,
+            code,
+            title,
+            detail,
+            retry_after,
+            task_id,
+        } = self.row();
+        let document = ProblemDocument {
+            r#type: "about:blank".to_owned(),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail,
+            code: code.to_owned(),
+            retry_after,
+            task_id,
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        let problem = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, problem);
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"kaucim\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::warn!(error = %error, "a request met a storage that does not answer");
+        Self::StorageUnavailable
+    }
+}
+
+impl From<LotError> for Problem {
+    fn from(error: LotError) -> Self {
+        let detail = error.to_string();
+        match error {
+            LotError::UnknownDeity(_) => Self::UnknownDeity(detail),
+            LotError::UnknownDeck { .. } => Self::UnknownDeck(detail),
+            LotError::UnknownLot { .. } => Self::UnknownLot(detail),
+        }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Ask(AskError::Lookup(error)) => error.into(),
+            SubmitError::TaskRunning(task_id) => Self::TaskRunning(task_id),
+            SubmitError::QueueFull => Self::QueueFull,
+            SubmitError::IdempotencyMismatch => Self::IdempotencyMismatch,
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LookupError> for Problem {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::NotFound => Self::TaskNotFound,
+            LookupError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::NotFound => Self::TaskNotFound,
+            EraseError::Running(task_id) => Self::TaskRunning(task_id),
+            EraseError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The table of routes: what each address does, who may use it, and which handler answers.
+//!
+//! The router and the OpenAPI document are both made from it, so neither can forget a route.
+
+use axum::{
+    Router,
+    routing::{self, MethodRouter},
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::{App, page, problem::Problem};
+
+mod ask;
+mod deities;
+mod operations;
+mod session;
+mod stream;
+mod task;
+
+/// One route.
+pub(crate) struct Route {
+    pub method: &'static str,
+    /// As axum and OpenAPI both write it.
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub auth: Auth,
+    /// Query parameters and headers, beside those in the path.
+    pub parameters: &'static [Parameter],
+    pub request: Option<SchemaOf>,
+    /// Status, meaning and body of the answers that are no problem.
+    pub answers: Vec<Answer>,
+    handler: MethodRouter<App>,
+}
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    Open,
+    /// A bearer key with this scope, or a guest's cookie.
+    KeyOrGuest(&'static str),
+    /// A guest's cookie.
+    Guest,
+    /// A bearer key with this scope.
+    Key(&'static str),
+}
+
+/// A parameter of the query or the head.
+pub(crate) struct Parameter {
+    pub place: &'static str,
+    pub name: &'static str,
+    pub required: bool,
+    pub about: &'static str,
+}
+
+/// One way a route answers.
+pub(crate) struct Answer {
+    pub status: u16,
+    pub about: &'static str,
+    pub body: AnswerBody,
+}
+
+pub(crate) enum AnswerBody {
+    None,
+    Json(SchemaOf),
+    Other(&'static str),
+}
+
+/// Makes the schema of a type.
+pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+const fn query(name: &'static str, about: &'static str) -> Parameter {
+    Parameter {
+        place: "query",
+        name,
+        required: false,
+        about,
+    }
+}
+
+const fn header(name: &'static str, about: &'static str) -> Parameter {
+    Parameter {
+        place: "header",
+        name,
+        required: false,
+        about,
+    }
+}
+
+fn json<T: JsonSchema>(status: u16, about: &'static str) -> Answer {
+    Answer {
+        status,
+        about,
+        body: AnswerBody::Json(of::<T>),
+    }
+}
+
+fn empty(status: u16, about: &'static str) -> Answer {
+    Answer {
+        status,
+        about,
+        body: AnswerBody::None,
+    }
+}
+
+fn other(status: u16, content_type: &'static str, about: &'static str) -> Answer {
+    Answer {
+        status,
+        about,
+        body: AnswerBody::Other(content_type),
+    }
+}
+
+impl Route {
+    fn new(
+        (method, path): (&'static str, &'static str),
+        auth: Auth,
+        summary: &'static str,
+        handler: MethodRouter<App>,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            summary,
+            auth,
+            parameters: &[],
+            request: None,
+            answers: Vec::new(),
+            handler,
+        }
+    }
+
+    fn takes<T: JsonSchema>(self) -> Self {
+        Self {
+            request: Some(of::<T>),
+            ..self
+        }
+    }
+
+    fn with(self, parameters: &'static [Parameter]) -> Self {
+        Self { parameters, ..self }
+    }
+
+    fn answers(self, answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self {
+            answers: answers.into_iter().collect(),
+            ..self
+        }
+    }
+}
+
+/// All routes of the public API.
+pub(crate) fn routes() -> Vec<Route> {
+    let mut routes = readings();
+    routes.extend(of_a_task());
+    routes.extend(lookups());
+    routes.extend(operations());
+    routes
+}
+
+/// The router of the API and the page.
+pub(crate) fn router() -> Router<App> {
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(route.path, route.handler);
+    }
+    router
+        .merge(page::router())
+        .fallback(|| async { Problem::RouteNotFound })
+        .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
+}
+
+const ASK: Auth = Auth::KeyOrGuest("ask");
+const READ: Auth = Auth::KeyOrGuest("read");
+const IDEMPOTENCY: &[Parameter] = &[header(
+    "Idempotency-Key",
+    "the same key returns the first answer for 24 hours",
+)];
+const STREAM: &[Parameter] = &[
+    header("Last-Event-ID", "the cursor to go on from"),
+    query("last_event_id", "the same, where no header can be sent"),
+    query(
+        "partial_text",
+        "`off`: without the whole answer so far in each event",
+    ),
+];
+
+fn readings() -> Vec<Route> {
+    vec![
+        Route::new(
+            ("post", "/api/v1/async-chat/ask-question"),
+            ASK,
+            "Ask a deity; the reading is written in the background",
+            routing::post(ask::ask_question),
+        )
+        .takes::<ask::AskQuestion>()
+        .with(IDEMPOTENCY)
+        .answers([json::<ask::AskAccepted>(
+            202,
+            "Accepted, and never lost from here on",
+        )]),
+        Route::new(
+            ("post", "/api/v1/fortune/interpret"),
+            ASK,
+            "Ask a deity and wait for the whole reading",
+            routing::post(ask::interpret),
+        )
+        .takes::<ask::AskQuestion>()
+        .with(IDEMPOTENCY)
+        .answers([
+            json::<kaucim_tasks::TaskResult>(200, "The reading"),
+            json::<kaucim_tasks::TaskDocument>(202, "It takes longer; follow the task"),
+        ]),
+        Route::new(
+            ("get", "/api/v1/async-chat/history"),
+            READ,
+            "The caller's tasks, newest first",
+            routing::get(task::history),
+        )
+        .with(&[
+            query("cursor", "`next` of the page before"),
+            query("limit", "1 to 100; 20"),
+        ])
+        .answers([json::<task::History>(200, "A page of tasks")]),
+    ]
+}
+
+fn of_a_task() -> Vec<Route> {
+    let stream = |path, summary| {
+        Route::new(("get", path), READ, summary, routing::get(stream::stream))
+            .with(STREAM)
+            .answers([
+                other(200, "text/event-stream", "The events, from the cursor on"),
+                empty(204, "The reader has read it to its end"),
+            ])
+    };
+    vec![
+        stream(
+            "/api/v1/async-chat/stream/{task_id}",
+            "Follow a task as server-sent events",
+        ),
+        stream(
+            "/api/v1/async-chat/sse/{task_id}",
+            "The same stream under its older name",
+        ),
+        Route::new(
+            ("get", "/api/v1/async-chat/task/{task_id}"),
+            READ,
+            "A task as one document",
+            routing::get(task::task).delete(task::erase),
+        )
+        .answers([json::<kaucim_tasks::TaskDocument>(
+            200,
+            "The task as it stands",
+        )]),
+        Route::new(
+            ("delete", "/api/v1/async-chat/task/{task_id}"),
+            ASK,
+            "Erase a finished task, its text and its traces",
+            MethodRouter::new(),
+        )
+        .answers([empty(204, "Erased")]),
+        Route::new(
+            ("post", "/api/v1/async-chat/task/{task_id}/cancel"),
+            ASK,
+            "Cancel a task; the first terminal event wins",
+            routing::post(task::cancel),
+        )
+        .answers([json::<task::Cancelled>(
+            200,
+            "The status that the task has for good",
+        )]),
+    ]
+}
+
+fn lookups() -> Vec<Route> {
+    vec![
+        Route::new(
+            ("get", "/api/v1/deities"),
+            Auth::Open,
+            "Who may be asked, and with which decks",
+            routing::get(deities::deities),
+        )
+        .answers([json::<deities::Deities>(200, "All deities")]),
+        Route::new(
+            ("get", "/api/v1/deities/{id}"),
+            Auth::Open,
+            "One deity",
+            routing::get(deities::deity),
+        )
+        .answers([json::<deities::Deity>(200, "The deity")]),
+        Route::new(
+            ("get", "/api/v1/deities/{id}/lots/{n}"),
+            Auth::Open,
+            "One lot",
+            routing::get(deities::lot),
+        )
+        .with(&[query("deck_id", "absent: the deity's first deck")])
+        .answers([json::<kaucim_fortune::Lot>(200, "The lot")]),
+        Route::new(
+            ("get", "/api/v1/search"),
+            READ,
+            "Search the decks",
+            routing::get(deities::search),
+        )
+        .with(&[
+            Parameter {
+                place: "query",
+                name: "q",
+                required: true,
+                about: "what to look for",
+            },
+            query("deity_id", "absent: the decks of all deities"),
+        ])
+        .answers([json::<deities::Found>(200, "Passages, best first")]),
+    ]
+}
+
+fn operations() -> Vec<Route> {
+    vec![
+        Route::new(
+            ("post", "/api/v1/session"),
+            Auth::Open,
+            "Open a guest session, or keep the one there is",
+            routing::post(session::open).delete(session::end),
+        )
+        .answers([json::<session::Session>(200, "The session, as a cookie")]),
+        Route::new(
+            ("delete", "/api/v1/session"),
+            Auth::Guest,
+            "End the guest session and erase everything it holds",
+            MethodRouter::new(),
+        )
+        .answers([empty(204, "Erased")]),
+        Route::new(
+            ("get", "/healthz"),
+            Auth::Open,
+            "Whether the process lives",
+            routing::get(operations::healthz),
+        )
+        .answers([json::<operations::Health>(200, "It does")]),
+        Route::new(
+            ("get", "/readyz"),
+            Auth::Open,
+            "Whether questions are taken",
+            routing::get(operations::readyz),
+        )
+        .answers([json::<operations::Health>(200, "They are")]),
+        Route::new(
+            ("get", "/metrics"),
+            Auth::Key("admin"),
+            "Figures for Prometheus",
+            routing::get(operations::metrics),
+        )
+        .answers([other(200, "text/plain; version=0.0.4", "The figures")]),
+        Route::new(
+            ("get", "/openapi.json"),
+            Auth::Open,
+            "This document",
+            routing::get(operations::openapi),
+        )
+        .answers([other(200, "application/json", "OpenAPI 3.1")]),
+    ]
+}

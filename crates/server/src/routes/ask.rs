@@ -1,0 +1,205 @@
+//! Asking: a question comes in, and is stored before it is answered.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json as JsonBody,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use kaucim_fortune::{Ask, Lot, Question};
+use kaucim_tasks::{
+    Accepted, Follow, FollowOptions, Principal, Status, Submission, TaskDocument, TaskId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App,
+    auth::{Address, MayAsk},
+    body::Json,
+    problem::Problem,
+};
+
+const CONTEXT_BYTES: usize = 2048;
+const END_USER_CHARACTERS: usize = 64;
+const IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+/// A question to a deity.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct AskQuestion {
+    deity_id: String,
+    /// Absent: the deity's first deck.
+    deck_id: Option<String>,
+    /// Absent: the server draws, fairly.
+    fortune_number: Option<u32>,
+    draw_id: Option<String>,
+    /// 1 to 1000 characters.
+    question: String,
+    /// `zh`, `zh-Hans`, `en` or `ja`; absent: detected from the question.
+    language: Option<String>,
+    /// What else the asker tells; 2 KiB at most.
+    #[serde(default)]
+    context: BTreeMap<String, String>,
+    /// An app's own customer; 64 characters at most, for keys only.
+    end_user: Option<String>,
+}
+
+/// The promise, and where to see it kept.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AskAccepted {
+    task_id: TaskId,
+    status: Status,
+    lot: Lot,
+    /// The server drew the lot.
+    drawn: bool,
+    stream_url: String,
+    status_url: String,
+    cancel_url: String,
+}
+
+pub(super) async fn ask_question(
+    State(app): State<App>,
+    MayAsk(who): MayAsk,
+    address: Address,
+    headers: HeaderMap,
+    body: Json<AskQuestion>,
+) -> Result<Response, Problem> {
+    let Accepted {
+        task_id,
+        status,
+        lot,
+        drawn,
+    } = submit(&app, who, address, &headers, body).await?;
+    let task_url = format!("/api/v1/async-chat/task/{task_id}");
+    let accepted = AskAccepted {
+        task_id,
+        status,
+        lot,
+        drawn,
+        stream_url: format!("/api/v1/async-chat/stream/{task_id}"),
+        cancel_url: format!("{task_url}/cancel"),
+        status_url: task_url,
+    };
+    Ok((StatusCode::ACCEPTED, JsonBody(accepted)).into_response())
+}
+
+/// The same task, limits and idempotency; the reading in one piece, or the task after a while.
+pub(super) async fn interpret(
+    State(app): State<App>,
+    MayAsk(who): MayAsk,
+    address: Address,
+    headers: HeaderMap,
+    body: Json<AskQuestion>,
+) -> Result<Response, Problem> {
+    let account_id = who.account_id;
+    let accepted = submit(&app, who, address, &headers, body).await?;
+    let task_id = accepted.task_id;
+    let options = FollowOptions {
+        cursor: None,
+        partial_text: false,
+    };
+    if let Follow::Frames(mut frames) = app.tasks.follow(account_id, task_id, options).await? {
+        let ended = async { while frames.next().await.is_some() {} };
+        tokio::select! {
+            () = ended => {}
+            () = tokio::time::sleep(app.settings.interpret_wait) => {}
+            () = app.draining.cancelled() => {}
+        }
+    }
+    answer(app.tasks.task(account_id, task_id).await?)
+}
+
+fn answer(task: TaskDocument) -> Result<Response, Problem> {
+    let task_id = task.task_id;
+    match (task.status, task.result) {
+        (Status::Completed, Some(result)) => Ok(JsonBody(result).into_response()),
+        (Status::Failed, _) => {
+            let detail = task.error.map(|error| error.message).unwrap_or_default();
+            Err(Problem::ReadingFailed { task_id, detail })
+        }
+        (Status::Cancelled, _) => Err(Problem::TaskCancelled(task_id)),
+        (status, result) => {
+            let task = TaskDocument {
+                status,
+                result,
+                ..task
+            };
+            Ok((StatusCode::ACCEPTED, JsonBody(task)).into_response())
+        }
+    }
+}
+
+async fn submit(
+    app: &App,
+    who: Principal,
+    Address(address): Address,
+    headers: &HeaderMap,
+    body: Json<AskQuestion>,
+) -> Result<Accepted, Problem> {
+    if app.draining.is_cancelled() {
+        return Err(Problem::Draining);
+    }
+    let idempotency = idempotency_key(headers)?.map(|key| (key, body.hash));
+    let end_user = body.value.end_user.clone();
+    let ask = ask(body.value)?;
+    app.limiter.question(&who, address)?;
+    let submission = Submission {
+        account_id: who.account_id,
+        is_guest: who.is_guest,
+        end_user: end_user.filter(|_| !who.is_guest),
+        ask,
+        idempotency,
+    };
+    Ok(app.tasks.submit(submission).await?)
+}
+
+fn ask(question: AskQuestion) -> Result<Ask, Problem> {
+    let invalid = |error: &dyn std::error::Error| Problem::Invalid(error.to_string());
+    if question.draw_id.is_some() {
+        return Err(Problem::DrawNotFound);
+    }
+    if question
+        .end_user
+        .as_ref()
+        .is_some_and(|name| name.chars().count() > END_USER_CHARACTERS)
+    {
+        return Err(Problem::Invalid(format!(
+            "`end_user` has over {END_USER_CHARACTERS} characters"
+        )));
+    }
+    let context_bytes: usize = question
+        .context
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if context_bytes > CONTEXT_BYTES {
+        return Err(Problem::Invalid(format!(
+            "`context` is over {CONTEXT_BYTES} bytes"
+        )));
+    }
+    let language = question.language.map(|code| code.parse()).transpose();
+    Ok(Ask {
+        deity_id: question.deity_id,
+        deck_id: question.deck_id,
+        number: question.fortune_number,
+        question: Question::new(&question.question).map_err(|error| invalid(&error))?,
+        language: language.map_err(|error: kaucim_decks::UnknownLanguage| invalid(&error))?,
+        context: question.context,
+        resume: None,
+    })
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(_) | Err(_) => Err(Problem::Invalid(format!(
+            "`Idempotency-Key` has 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters"
+        ))),
+    }
+}

@@ -1,0 +1,136 @@
+//! Who may be asked, with which decks, and what the decks hold.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use kaucim_decks::{Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Grade, Language, Topic};
+use kaucim_fortune::{Lot, Source};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{App, auth::MayRead, problem::Problem};
+
+const SEARCH_CHARACTERS: usize = 200;
+const SEARCH_RESULTS: usize = 20;
+
+/// All deities.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Deities {
+    deities: Vec<Deity>,
+}
+
+/// A deity and its decks, the first of which is asked when none is named.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Deity {
+    id: String,
+    name: BTreeMap<Language, String>,
+    decks: Vec<Deck>,
+}
+
+/// One edition of a set of lots.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Deck {
+    deck_id: String,
+    name: BTreeMap<Language, String>,
+    edition: String,
+    source: String,
+    licence: String,
+    version: String,
+    /// Lots are numbered from 1 to this.
+    count: u32,
+    language: Language,
+    blocks: Blocks,
+    /// Best first, with how many lots have each; empty where the deck has none.
+    grades: Vec<Grade>,
+    /// Topics with a verdict in the deck.
+    topics: Vec<Topic>,
+}
+
+/// What a search found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Found {
+    results: Vec<Source>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct DeckQuery {
+    deck_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SearchQuery {
+    q: Option<String>,
+    deity_id: Option<String>,
+}
+
+pub(super) async fn deities(State(app): State<App>) -> Json<Deities> {
+    let deities = app.fortune.library().deities();
+    Json(Deities {
+        deities: deities.iter().map(|deity| show(deity)).collect(),
+    })
+}
+
+pub(super) async fn deity(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Deity>, Problem> {
+    Ok(Json(show(&*app.fortune.library().deity(&id)?)))
+}
+
+pub(super) async fn lot(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, String)>,
+    Query(query): Query<DeckQuery>,
+) -> Result<Json<Lot>, Problem> {
+    let deck = app.fortune.library().deck(&id, query.deck_id.as_deref())?;
+    let number = number
+        .parse()
+        .map_err(|_| Problem::UnknownLot("a lot is named by its number".to_owned()))?;
+    Ok(Json(Lot::clone(&*deck.lot(number)?)))
+}
+
+pub(super) async fn search(
+    State(app): State<App>,
+    MayRead(_): MayRead,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Found>, Problem> {
+    let text = query.q.unwrap_or_default();
+    if !(1..=SEARCH_CHARACTERS).contains(&text.trim().chars().count()) {
+        return Err(Problem::Invalid(format!(
+            "`q` has 1 to {SEARCH_CHARACTERS} characters"
+        )));
+    }
+    let library = app.fortune.library();
+    if let Some(id) = &query.deity_id {
+        library.deity(id)?;
+    }
+    let results = library.search(&text, query.deity_id.as_deref(), SEARCH_RESULTS);
+    Ok(Json(Found { results }))
+}
+
+fn show(deity: &DeityOfLibrary) -> Deity {
+    Deity {
+        id: deity.id.clone(),
+        name: deity.name.clone(),
+        decks: deity.decks.iter().map(show_deck).collect(),
+    }
+}
+
+fn show_deck(deck: &Arc<DeckOfLots>) -> Deck {
+    Deck {
+        deck_id: deck.id.clone(),
+        name: deck.name.clone(),
+        edition: deck.edition.clone(),
+        source: deck.source.clone(),
+        licence: deck.licence.clone(),
+        version: deck.version.clone(),
+        count: deck.count(),
+        language: deck.language,
+        blocks: deck.blocks,
+        grades: deck.grades().to_vec(),
+        topics: deck.topics().into_iter().collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! The one place that encodes server-sent events.
+
+use std::{convert::Infallible, fmt::Write};
+
+use async_stream::stream;
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, header},
+    response::Response,
+};
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream::BoxStream};
+use kaucim_tasks::{Cursor, Frame};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::OpenStream;
+
+/// How long a browser waits before it reconnects, in milliseconds.
+const RETRY: &str = "retry: 2000\n";
+
+/// An event stream: the reader's own cursor at once, then every frame until the task or the
+/// server ends.
+pub(crate) fn stream_of(
+    cursor: Cursor,
+    mut frames: BoxStream<'static, Frame>,
+    ending: CancellationToken,
+    open: OpenStream,
+) -> Response {
+    response(stream! {
+        let _open = open;
+        // An id without data: the browser holds a cursor before the first event.
+        yield Bytes::from(format!("{RETRY}id: {cursor}\n\n"));
+        loop {
+            tokio::select! {
+                frame = frames.next() => match frame {
+                    Some(frame) => yield encode(&frame),
+                    None => return,
+                },
+                () = ending.cancelled() => return,
+            }
+        }
+    })
+}
+
+/// A stream that ends at once and cleanly: the reader shall come back.
+pub(crate) fn come_back() -> Response {
+    response(futures::stream::once(async {
+        Bytes::from(format!("{RETRY}\n"))
+    }))
+}
+
+fn response(bytes: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let mut response = Response::new(Body::from_stream(bytes.map(Ok::<_, Infallible>)));
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+        (HeaderName::from_static("incremental"), "?1"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// One event. Its data is JSON, which holds no line break, so nothing can end it early.
+fn encode(frame: &Frame) -> Bytes {
+    let mut text = String::with_capacity(frame.data.len() + 64);
+    if let Some(cursor) = frame.cursor {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "id: {cursor}");
+    }
+    let _ = write!(text, "event: {}\ndata: {}\n\n", frame.name, frame.data);
+    Bytes::from(text)
+}
