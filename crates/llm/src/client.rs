@@ -12,6 +12,7 @@ use reqwest::{
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 
 use crate::{
     Answer, ConfigError, Decoder, Delta, Error, Limit, Limits, Model, ModelConfig, ModelName,
@@ -26,6 +27,9 @@ const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 /// Model servers close idle connections after five seconds; ours are gone before.
 const POOL_IDLE: Duration = Duration::from_secs(4);
+
+/// The end of a body follows the end of the answer at once, or it is not waited for.
+const RELEASE_LIMIT: Duration = Duration::from_millis(50);
 
 /// One model at one server, asked once for each call: no queue and no second try.
 ///
@@ -102,9 +106,13 @@ impl Client {
                     if matches!(item, Ok(Delta::Text(_))) {
                         self.remember(&call);
                     }
-                    let is_last = matches!(item, Ok(Delta::Finished(_)) | Err(_));
+                    let has_finished = matches!(item, Ok(Delta::Finished(_)));
+                    let has_failed = item.is_err();
                     yield item;
-                    if is_last {
+                    if has_finished {
+                        return release(response).await;
+                    }
+                    if has_failed {
                         return;
                     }
                     clock.heard();
@@ -235,6 +243,13 @@ pub(crate) async fn read_refusal(response: &mut Response) -> Error {
         }
     }
     refusal::from_response(response.status(), response.headers(), &body)
+}
+
+/// Reads the few bytes after a finished answer, so that its connection can be used again.
+async fn release(mut response: Response) {
+    let read = async { while let Ok(Some(_)) = response.chunk().await {} };
+    // A server that leaves the answer open has its connection closed.
+    let _ = timeout(RELEASE_LIMIT, read).await;
 }
 
 async fn collect(deltas: impl Stream<Item = Result<Delta, Error>>) -> Result<Answer, Error> {

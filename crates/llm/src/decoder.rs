@@ -129,7 +129,7 @@ impl Decoder {
 
     fn conclude(&mut self, items: &mut Vec<Result<Delta, Error>>) {
         self.is_over = true;
-        items.push(self.judge.verdict());
+        items.extend(self.judge.conclude());
     }
 
     fn give_up(&mut self, error: Error, items: &mut Vec<Result<Delta, Error>>) {

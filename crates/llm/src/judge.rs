@@ -7,12 +7,14 @@ use crate::{
     Delta, Error, Finish, Usage,
     characters::Characters,
     dialect::{Ending, Event},
+    thoughts::{Parted, Thoughts},
 };
 
 /// What is known about one answer so far.
 #[derive(Debug, Default)]
 pub(crate) struct Judge {
     characters: Characters,
+    thoughts: Thoughts,
     wrote_text: bool,
     ending: Option<Ending>,
     usage: Option<Usage>,
@@ -29,15 +31,16 @@ impl Judge {
             is_last: _,
             is_answer: _,
         } = event;
+        let text = self.characters.push(&text);
+        let Parted {
+            has_thought,
+            answer,
+        } = self.thoughts.part(text);
         let mut deltas = Vec::new();
-        if thinking {
+        if thinking || has_thought {
             deltas.push(Delta::Thinking);
         }
-        let text = self.characters.push(&text);
-        if !text.is_empty() {
-            self.wrote_text = true;
-            deltas.push(Delta::Text(text));
-        }
+        deltas.extend(self.text(answer));
         if ending.is_some() {
             self.ending = ending;
         }
@@ -50,8 +53,20 @@ impl Judge {
         self.ending.is_some()
     }
 
-    /// The verdict when no more events come.
-    pub(crate) fn verdict(&mut self) -> Result<Delta, Error> {
+    /// The last deltas and the verdict, when no more events come.
+    pub(crate) fn conclude(&mut self) -> Vec<Result<Delta, Error>> {
+        let rest = self.thoughts.rest();
+        let mut items: Vec<_> = self.text(rest).map(Ok).into_iter().collect();
+        items.push(self.verdict());
+        items
+    }
+
+    fn text(&mut self, text: String) -> Option<Delta> {
+        self.wrote_text |= !text.is_empty();
+        (!text.is_empty()).then_some(Delta::Text(text))
+    }
+
+    fn verdict(&mut self) -> Result<Delta, Error> {
         let cut_by_length = match self.ending.take() {
             None => return Err(Error::CutOff),
             Some(Ending::Broken { message }) => return Err(Error::Failed { message }),

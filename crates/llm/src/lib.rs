@@ -19,6 +19,7 @@ mod model;
 mod probe;
 mod refusal;
 mod retrying;
+mod thoughts;
 
 pub use crate::{
     client::Client,

@@ -56,7 +56,15 @@ pub(crate) fn message_of(error: &Value) -> String {
             let inner = ["error", "detail", "message", "msg"]
                 .iter()
                 .find_map(|key| members.get(*key));
-            inner.map_or_else(|| bounded(&error.to_string()), message_of)
+            let message = inner.map_or_else(|| bounded(&error.to_string()), message_of);
+            // FastAPI says beside the message which field is wrong.
+            match members
+                .get("loc")
+                .and_then(|place| place.as_array()?.last()?.as_str())
+            {
+                Some(field) => bounded(&format!("{field}: {message}")),
+                None => message,
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => bounded(&error.to_string()),
     }
@@ -110,8 +118,8 @@ mod tests {
         check(r#"{"error":"model not found"}"#, "model not found");
         check(r#"{"detail":"Not Found"}"#, "Not Found");
         check(
-            r#"{"detail":[{"loc":["body"],"msg":"missing"},{"msg":"bad"}]}"#,
-            "missing; bad",
+            r#"{"detail":[{"loc":["body","a"],"msg":"missing"},{"msg":"bad"}]}"#,
+            "a: missing; bad",
         );
         check(r#"[{"error":{"code":429,"message":"quota"}}]"#, "quota");
         check(r#"{"error":{"type":"x","message":null}}"#, "null");

@@ -56,18 +56,7 @@ fn response_format(Schema { name, schema }: &Schema, as_json_object: bool) -> Va
 /// The term to concede when a server refuses: the parameter that it names, else the schema.
 pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Term> {
     let is_about_the_request = matches!(status, 400 | 422);
-    let named = [
-        ("max_completion_tokens", Term::MaxCompletionTokens),
-        ("'temperature'", Term::NoTemperature),
-        ("stream_options", Term::NoStreamOptions),
-        ("'stop'", Term::NoStop),
-        ("'seed'", Term::NoSeed),
-    ];
-    let refused = named
-        .into_iter()
-        .find(|(name, term)| message.contains(name) && !call.terms.has(*term))
-        .filter(|_| is_about_the_request);
-    if let Some((_, term)) = refused {
+    if is_about_the_request && let Some(term) = unknown_parameter(call, message) {
         return Some(term);
     }
     // Some servers call a form that they do not know a fault of their own: 500.
@@ -79,6 +68,38 @@ pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Te
         false => Term::SchemaAsJsonObject,
         true => Term::NoSchema,
     })
+}
+
+/// What to leave out when a message says that a parameter is not known, and not only wrong.
+fn unknown_parameter(call: &Call<'_>, message: &str) -> Option<Term> {
+    let message = message.to_ascii_lowercase();
+    let complaints = [
+        "support",
+        "unknown",
+        "unrecognized",
+        "unexpected",
+        "permitted",
+        "allowed",
+    ];
+    if !complaints
+        .iter()
+        .any(|complaint| message.contains(complaint))
+    {
+        return None;
+    }
+    let named = [
+        ("max_completion_tokens", Term::MaxCompletionTokens),
+        ("temperature", Term::NoTemperature),
+        ("stream_options", Term::NoStreamOptions),
+        ("stop", Term::NoStop),
+        ("seed", Term::NoSeed),
+    ];
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let names: Vec<_> = message.split(|character| !is_part(character)).collect();
+    let found = named
+        .iter()
+        .find(|(name, term)| names.contains(name) && !call.terms.has(*term));
+    found.map(|(_, term)| *term)
 }
 
 pub(super) fn read(data: &[u8]) -> Result<Event, Error> {

@@ -18,6 +18,8 @@ pub(crate) struct Cassette {
     pub(crate) head: Vec<u8>,
     /// The body as it went over the wire.
     pub(crate) wire: Vec<u8>,
+    /// The answer came to its end, and the server left the connection open.
+    pub(crate) is_complete: bool,
     is_chunked: bool,
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn load(name: &str) -> Cassette {
             .iter()
             .flat_map(|chunk| decode(&chunk["base64"]))
             .collect(),
+        is_complete: text_of(&response["end"]).starts_with("complete"),
         is_chunked: response["framing"] == "chunked",
     }
 }

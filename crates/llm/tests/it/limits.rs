@@ -208,7 +208,7 @@ async fn dropping_a_call_that_waits_for_its_head_closes_the_connection() {
     let client = client("openai:x", &server.url);
     tokio::select! {
         answer = client.generate(request()) => panic!("{answer:?}"),
-        () = server.wait_for_connection() => {}
+        () = server.wait_for_request() => {}
     }
     server.wait_for_hang_up().await;
 }

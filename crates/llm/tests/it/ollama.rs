@@ -68,6 +68,10 @@ fn answers_are_judged() {
         &([thought("月"), thought("老")].concat() + &text + &done("stop")),
         &format!("stopped, 26 + 282 tokens, 2 thoughts, {written}"),
     );
+    check(
+        &([line("<thi"), line("nk>月"), line("</think>")].concat() + &text + &done("stop")),
+        &format!("stopped, 26 + 282 tokens, 2 thoughts, {written}"),
+    );
     let cut_off = "CutOff: the answer was cut off before its end";
     check(&text, &format!("{cut_off}, {written}"));
     check(

@@ -12,7 +12,11 @@ use crate::{
 };
 
 fn plays(cassette: &Cassette) -> Vec<Play> {
-    vec![Play::Send([&cassette.head[..], &cassette.wire].concat())]
+    let mut plays = vec![Play::Send([&cassette.head[..], &cassette.wire].concat())];
+    if cassette.is_complete {
+        plays.push(Play::Keep);
+    }
+    plays
 }
 
 #[tokio::test]
@@ -191,13 +195,7 @@ async fn usage_after_the_ending_is_waited_for_and_its_absence_forgiven() {
 #[tokio::test]
 async fn a_connection_is_used_again() {
     let cassette = cassette::load("llama-server-0.5.0-dev/stream-stop-usage");
-    let kept = || {
-        [plays(&cassette), vec![Play::Keep]]
-            .into_iter()
-            .flatten()
-            .collect()
-    };
-    let server = Server::start([kept(), kept(), kept()]).await;
+    let server = Server::start([plays(&cassette), plays(&cassette), plays(&cassette)]).await;
     let client = client("openai:x", &server.url);
     for _ in 0..3 {
         drain(&client, request()).await;

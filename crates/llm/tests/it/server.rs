@@ -41,8 +41,9 @@ pub(crate) struct Server {
 struct Script {
     answers: Mutex<VecDeque<Vec<Play>>>,
     asked: Mutex<Vec<Asked>>,
-    /// How many connections have been opened, and how many the client has closed.
+    /// How many connections were opened, requests came, and connections the client closed.
     opened: watch::Sender<usize>,
+    received: watch::Sender<usize>,
     hung_up: watch::Sender<usize>,
 }
 
@@ -55,6 +56,7 @@ impl Server {
             answers: Mutex::new(answers.into_iter().collect()),
             asked: Mutex::default(),
             opened: watch::Sender::new(0),
+            received: watch::Sender::new(0),
             hung_up: watch::Sender::new(0),
         });
         let stop = CancellationToken::new();
@@ -99,9 +101,9 @@ impl Server {
     }
 
     /// Waits until a request has come.
-    pub(crate) async fn wait_for_connection(&self) {
-        let mut opened = self.script.opened.subscribe();
-        opened.wait_for(|count| *count > 0).await.unwrap();
+    pub(crate) async fn wait_for_request(&self) {
+        let mut received = self.script.received.subscribe();
+        received.wait_for(|count| *count > 0).await.unwrap();
     }
 }
 
@@ -109,6 +111,7 @@ impl Script {
     async fn play(self: Arc<Self>, mut stream: TcpStream) {
         while let Some(asked) = read_request(&mut stream).await {
             self.asked.lock().unwrap().push(asked);
+            self.received.send_modify(|count| *count += 1);
             let steps = self.answers.lock().unwrap().pop_front().unwrap_or_default();
             let mut is_kept = false;
             for step in steps {
@@ -193,7 +196,8 @@ async fn read_request(stream: &mut TcpStream) -> Option<Asked> {
 /// A whole answer with a length.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Vec<Play> {
     let length = body.len();
-    let text = format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}");
+    let end = format!("connection: close\r\ncontent-length: {length}\r\n\r\n");
+    let text = format!("HTTP/1.1 {status}\r\n{headers}{end}{body}");
     vec![Play::Send(text.into_bytes())]
 }
 

@@ -1,6 +1,6 @@
 //! What a server refuses is not sent again, and what it takes is not given up.
 
-use kaucim_llm::{Error, Model};
+use kaucim_llm::{Error, Model, Request};
 use serde_json::{Value, json};
 
 use crate::{
@@ -112,4 +112,37 @@ async fn a_whole_answer_steps_down_as_well() {
     }
     let (schema, object) = (json!("json_schema"), json!("json_object"));
     assert_eq!(forms(&server), [schema, object.clone(), object]);
+}
+
+#[tokio::test]
+async fn a_parameter_that_a_validator_forbids_is_left_out() {
+    let detail = r#"{"detail":[{"type":"extra_forbidden","loc":["body","seed"],
+        "msg":"Extra inputs are not permitted","input":7}]}"#;
+    let server = Server::start([json_answer("422 No", detail), stream_of("好")]).await;
+    let asked = Request {
+        seed: Some(7),
+        ..request()
+    };
+    let items = drain(&client("openai:x", &server.url), asked).await;
+    assert!(
+        judgement(&items).starts_with("stopped, no usage, 2 calls"),
+        "{items:?}"
+    );
+    let seeds: Vec<_> = server
+        .bodies()
+        .iter()
+        .map(|body| body.get("seed").cloned())
+        .collect();
+    assert_eq!(seeds, [Some(json!(7)), None]);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_only_wrong_is_not_left_out() {
+    let server = Server::start([refusal("Field 'temperature': type must be number")]).await;
+    let items = drain(&client("openai:x", &server.url), request()).await;
+    assert!(
+        matches!(items.last(), Some(Err(Error::Refused { .. }))),
+        "{items:?}"
+    );
+    assert_eq!(server.asked().len(), 1);
 }
