@@ -68,12 +68,14 @@ impl Server {
         let script = Arc::new(Script::write(&ask, &faults));
         call.tells(&script);
         let crlf = faults.iter().any(|fault| fault.kind == FaultKind::Crlf);
+        let course = Course::of(&ask, &script, &faults);
         let stage = Stage {
             wire: Wire::new(dialect, &ask, call.id(), crlf),
             pace: Pace {
                 start: arrived + ask.settings.queue,
                 ttft: ask.settings.ttft,
                 rate: ask.settings.rate,
+                held: plan::held(&course, &script, &faults),
             },
             ping: ask.settings.ping,
             language: ask.language,
@@ -82,7 +84,6 @@ impl Server {
             peer,
             stop: self.stop.clone(),
         };
-        let course = Course::of(&ask, &stage.script, &faults);
         if ask.stream {
             let acts = plan::acts(&course, &stage.script, &faults, &stage.wire);
             let headers = [

@@ -21,6 +21,6 @@ mod wire;
 pub use crate::{
     calls::{Call, Ended, SentToken, Times},
     reading::Language,
-    settings::{BadSetting, Fault, FaultKind, KeyForms, Place, SchemaRefusal, Settings},
+    settings::{BadSetting, Fault, FaultKind, KeyForms, Place, SchemaRefusal, Settings, Style},
     sim::{Config, Sim},
 };

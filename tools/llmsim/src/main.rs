@@ -3,14 +3,15 @@
 use std::{net::SocketAddr, process::ExitCode};
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{CommandFactory, Parser, error::ErrorKind};
 use llmsim::{Config, Settings, Sim};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated OpenAI-compatible and Ollama server.
 ///
 /// Every setting can also be given by the model's name (`sim;rate=50;fault=cut@120`) and by the
-/// question (`[[sim rate=20 fault=stall@40]]`), which win over what is given here.
+/// question (`[[sim rate=20 fault=stall@40]]`), which win over what is given here. All settings and
+/// faults stand in the README beside the source.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Where to listen.
@@ -66,9 +67,17 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    let settings = match arguments.settings() {
+        Ok(settings) => settings,
+        Err(error) => {
+            let usage = Arguments::command().error(ErrorKind::ValueValidation, error);
+            usage.print()?;
+            return Ok(ExitCode::from(2));
+        }
+    };
     let sim = Sim::start(Config {
         listen: arguments.listen,
-        settings: arguments.settings()?,
+        settings,
     })
     .await
     .with_context(|| format!("failed to listen on {}", arguments.listen))?;

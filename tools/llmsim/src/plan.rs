@@ -105,6 +105,7 @@ impl Course {
             | FaultKind::Html
             | FaultKind::Redirect
             | FaultKind::BadChunk
+            | FaultKind::Burst
             | FaultKind::SplitUtf8
             | FaultKind::SplitEvents
             | FaultKind::BigLine
@@ -180,6 +181,15 @@ fn end(acts: &mut Vec<Act>, course: &Course, wire: &Wire) {
         Ending::Fault(_) => acts.extend([Act::Ended(Ended::Fault), Act::Cut]),
         Ending::Endless(_) => {}
     }
+}
+
+/// The tokens, counted with reasoning, that are held back and come all at once.
+pub(crate) fn held(course: &Course, script: &Script, faults: &[Fault]) -> Range<usize> {
+    let burst = faults.iter().find(|fault| fault.kind == FaultKind::Burst);
+    let from = burst.and_then(|fault| position(fault, script));
+    from.map_or(0..0, |from| {
+        course.thoughts + from..course.thoughts + course.tokens
+    })
 }
 
 /// Events that do not belong to the answer and stand before this token.

@@ -1,6 +1,6 @@
 //! Streams an answer in time: every token is due at a moment fixed when the answer began.
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{io, ops::Range, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -17,12 +17,14 @@ use crate::{
 };
 
 /// When tokens are due.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pace {
     pub(crate) start: Instant,
     pub(crate) ttft: Duration,
     /// Tokens per second; 0 is as fast as possible.
     pub(crate) rate: f64,
+    /// These are due together with the last of them.
+    pub(crate) held: Range<usize>,
 }
 
 /// All that is needed to stream one answer.
@@ -41,6 +43,11 @@ pub(crate) struct Stage {
 impl Pace {
     /// When the token of this number, counted with reasoning from 0, is due.
     pub(crate) fn due(&self, token: usize) -> Instant {
+        let token = if self.held.contains(&token) {
+            self.held.end - 1
+        } else {
+            token
+        };
         // Nobody waits for longer than a week, and `Instant` must not overflow.
         let seconds = if self.rate > 0.0 {
             token as f64 / self.rate

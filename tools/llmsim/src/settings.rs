@@ -41,6 +41,8 @@ pub struct Settings {
     pub escape: bool,
     /// `fence`: the JSON stands in a Markdown fence, with prose before and after.
     pub fence: bool,
+    /// `style`: whose habits the OpenAI protocol is spoken with.
+    pub style: Style,
     /// `keys`: other forms of the object.
     pub keys: KeyForms,
     /// `fault`: what goes wrong.
@@ -49,6 +51,18 @@ pub struct Settings {
     pub times: Option<u32>,
     /// `retry_after`: seconds in the `Retry-After` header of a refusal.
     pub retry_after: Option<u64>,
+}
+
+/// Habits of real servers, where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// `llama`: the role first, usage in an event without choices (llama-server).
+    #[default]
+    Llama,
+    /// `python`: events escape what is not ASCII, usage is never told (llama-cpp-python).
+    Python,
+    /// `litellm`: no role, usage beside a choice without finish, error codes as strings (LiteLLM).
+    LiteLlm,
 }
 
 /// Forms of the answer's object that a lenient reader has to cope with; `keys=upper+nested`.
@@ -88,6 +102,7 @@ impl Default for Settings {
             raw: false,
             escape: false,
             fence: false,
+            style: Style::default(),
             keys: KeyForms::default(),
             faults: Vec::new(),
             times: None,
@@ -140,6 +155,7 @@ impl Settings {
             "raw" => self.raw = flag(key, value)?,
             "escape" => self.escape = flag(key, value)?,
             "fence" => self.fence = flag(key, value)?,
+            "style" => self.style = style(value)?,
             "keys" => self.keys = KeyForms::parse(value)?,
             "times" => self.times = Some(number(key, value)?),
             "retry_after" => self.retry_after = Some(number(key, value)?),
@@ -194,6 +210,15 @@ fn milliseconds(key: &str, value: &str) -> Result<Duration, BadSetting> {
 
 fn language(value: &str) -> Result<Language, BadSetting> {
     Language::from_code(value).ok_or_else(|| BadSetting::value("language", value))
+}
+
+fn style(value: &str) -> Result<Style, BadSetting> {
+    match value {
+        "llama" => Ok(Style::Llama),
+        "python" => Ok(Style::Python),
+        "litellm" => Ok(Style::LiteLlm),
+        _ => Err(BadSetting::value("style", value)),
+    }
 }
 
 fn flag(key: &str, value: &str) -> Result<bool, BadSetting> {

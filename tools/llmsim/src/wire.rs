@@ -4,7 +4,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::request::{Ask, Dialect};
+use crate::{
+    request::{Ask, Dialect},
+    settings::Style,
+};
 
 /// Encodes one call's answer.
 #[derive(Debug)]
@@ -15,6 +18,7 @@ pub(crate) struct Wire {
     line_end: &'static str,
     escape: bool,
     include_usage: bool,
+    style: Style,
     prompt_tokens: usize,
 }
 
@@ -38,6 +42,7 @@ pub(crate) struct Whole<'a> {
 impl Wire {
     pub(crate) fn new(dialect: Dialect, ask: &Ask, call: u64, crlf: bool) -> Self {
         let now = Timestamp::now();
+        let style = ask.settings.style;
         let model = Value::from(ask.model.as_str());
         let object = if ask.stream {
             "chat.completion.chunk"
@@ -54,8 +59,9 @@ impl Wire {
                 Dialect::Ollama => format!(r#""model":{model},"created_at":"{now}""#),
             },
             line_end: if crlf { "\r\n" } else { "\n" },
-            escape: ask.settings.escape,
-            include_usage: ask.include_usage,
+            escape: ask.settings.escape || style == Style::Python,
+            include_usage: ask.include_usage && style != Style::Python,
+            style,
             prompt_tokens: ask.prompt_tokens,
         }
     }
@@ -70,10 +76,9 @@ impl Wire {
 
     /// The event before the first token, which only names the role.
     pub(crate) fn role(&self) -> Option<Bytes> {
-        match self.dialect {
-            Dialect::OpenAi => Some(self.choice(br#"{"role":"assistant","content":null}"#, "null")),
-            Dialect::Ollama => None,
-        }
+        let delta = br#"{"role":"assistant","content":null}"#;
+        (self.dialect == Dialect::OpenAi && self.style != Style::LiteLlm)
+            .then(|| self.choice(delta, "null"))
     }
 
     /// A piece of text; bytes, because a bad server splits characters.
@@ -95,8 +100,12 @@ impl Wire {
             Dialect::OpenAi => {
                 let mut bytes = self.choice(b"{}", reason.quoted()).to_vec();
                 if self.include_usage {
+                    let choices = match self.style {
+                        Style::LiteLlm => r#"{"index":0,"delta":{}}"#,
+                        Style::Llama | Style::Python => "",
+                    };
                     let usage = format!(
-                        r#"{{{},"choices":[],"usage":{}}}"#,
+                        r#"{{{},"choices":[{choices}],"usage":{}}}"#,
                         self.common,
                         self.usage(tokens)
                     );
@@ -131,6 +140,9 @@ impl Wire {
 
     pub(crate) fn error_object(&self, message: &str) -> Value {
         match self.dialect {
+            Dialect::OpenAi if self.style == Style::LiteLlm => {
+                json!({"error": {"message": message, "type": null, "param": null, "code": "500"}})
+            }
             Dialect::OpenAi => {
                 json!({"error": {"code": 500, "message": message, "type": "server_error"}})
             }

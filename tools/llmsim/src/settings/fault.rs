@@ -35,6 +35,8 @@ pub enum FaultKind {
     Stall,
     /// `ping_stall`: comments for ever, and nothing else.
     PingStall,
+    /// `burst`: silence in the middle, then all the rest at once, when its last token is due.
+    Burst,
     /// `length`: `finish_reason: length` in the middle of a string.
     Length,
     /// `empty`: `finish_reason: stop` and no text.
@@ -85,13 +87,14 @@ pub enum SchemaRefusal {
     Python,
 }
 
-const NAMES: [(&str, FaultKind); 24] = [
+const NAMES: [(&str, FaultKind); 25] = [
     ("cut", FaultKind::Cut),
     ("reset", FaultKind::Reset),
     ("nofinish", FaultKind::NoFinish),
     ("error200", FaultKind::Error200),
     ("stall", FaultKind::Stall),
     ("ping_stall", FaultKind::PingStall),
+    ("burst", FaultKind::Burst),
     ("length", FaultKind::Length),
     ("empty", FaultKind::Empty),
     ("emptybody", FaultKind::EmptyBody),

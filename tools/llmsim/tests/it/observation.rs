@@ -87,6 +87,21 @@ async fn tokens_are_timed_and_placed_in_their_section() {
 }
 
 #[tokio::test]
+async fn a_burst_holds_tokens_back_until_the_last_is_due() {
+    let app = App::start("rate=1000;length=60").await;
+    app.stream(Protocol::OpenAi, "q [[sim fault=burst@20]]")
+        .await
+        .reading();
+    let call = &app.sim.calls()[0];
+    let tokens = app.sim.times(call.id).unwrap().tokens;
+    // The silence is as long as the held tokens would have taken, less the timer's grain.
+    let silence = tokens[20].mono_us - tokens[19].mono_us;
+    let held = (tokens.len() as u64 - 20) * 1000;
+    assert!(silence + 20_000 > held, "{silence} {held}");
+    assert_eq!(call.ended, Some(Ended::Complete));
+}
+
+#[tokio::test]
 async fn a_stop_ends_what_is_going_on() {
     let app = App::start("rate=10").await;
     let mut streamed = app

@@ -53,6 +53,30 @@ async fn openai_begins_with_the_role_and_tells_usage_after_the_finish() {
 }
 
 #[tokio::test]
+async fn styles_have_the_habits_of_their_servers() {
+    let app = App::start("").await;
+    let python = app.stream(Protocol::OpenAi, "q [[sim style=python]]").await;
+    assert!(python.body.is_ascii());
+    assert!(python.events().iter().all(|event| event["usage"].is_null()));
+    let lite = app
+        .stream(Protocol::OpenAi, "q [[sim style=litellm]]")
+        .await;
+    assert_eq!(lite.reading(), python.reading());
+    let events = lite.events();
+    assert!(
+        events
+            .iter()
+            .all(|event| event["choices"][0]["delta"]["role"].is_null())
+    );
+    let usage = events.last().unwrap();
+    assert!(usage["usage"].is_object() && usage["choices"][0].is_object());
+    let error = app
+        .stream(Protocol::OpenAi, "q [[sim style=litellm fault=error200]]")
+        .await;
+    assert_eq!(error.events().pop().unwrap()["error"]["code"], "500");
+}
+
+#[tokio::test]
 async fn ollama_thinks_first_and_counts_at_the_end() {
     let app = App::start("think=2").await;
     let seen = app.stream(Protocol::Ollama, "q").await;
