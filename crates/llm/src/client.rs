@@ -102,7 +102,7 @@ impl Client {
                     Err(error) => vec![Err(error)],
                 };
                 for item in items {
-                    let item = item.map_err(|error| self.without_key(error));
+                    let item = item.map_err(|error| without_key(self.api_key.as_ref(), error));
                     if matches!(item, Ok(Delta::Text(_))) {
                         self.remember(&call);
                     }
@@ -116,6 +116,9 @@ impl Client {
                         return;
                     }
                     clock.heard();
+                }
+                if decoder.has_ending() {
+                    clock.ended();
                 }
             }
         }
@@ -140,7 +143,7 @@ impl Client {
         let mut response = sent.map_err(connect_error)?;
         if response.status().as_u16() != 200 {
             let error = clock.within(read_refusal(&mut response)).await?;
-            return Err(self.without_key(error));
+            return Err(without_key(self.api_key.as_ref(), error));
         }
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
@@ -164,24 +167,6 @@ impl Client {
                 self.name,
             );
         }
-    }
-
-    /// Some servers repeat the key in their refusal.
-    fn without_key(&self, mut error: Error) -> Error {
-        let key = self
-            .api_key
-            .as_ref()
-            .map_or("", |key| key.expose_secret().trim());
-        if let Error::Unavailable { message, .. }
-        | Error::Refused { message, .. }
-        | Error::Failed { message }
-        | Error::Malformed { message } = &mut error
-            && !key.is_empty()
-            && message.contains(key)
-        {
-            *message = message.replace(key, "(the key)");
-        }
-        error
     }
 }
 
@@ -243,6 +228,21 @@ pub(crate) async fn read_refusal(response: &mut Response) -> Error {
         }
     }
     refusal::from_response(response.status(), response.headers(), &body)
+}
+
+/// Takes the key out of an error: some servers repeat it in their refusal.
+pub(crate) fn without_key(key: Option<&SecretString>, mut error: Error) -> Error {
+    let key = key.map_or("", |key| key.expose_secret().trim());
+    if let Error::Unavailable { message, .. }
+    | Error::Refused { message, .. }
+    | Error::Failed { message }
+    | Error::Malformed { message } = &mut error
+        && !key.is_empty()
+        && message.contains(key)
+    {
+        *message = message.replace(key, "(the key)");
+    }
+    error
 }
 
 /// Reads the few bytes after a finished answer, so that its connection can be used again.

@@ -30,6 +30,9 @@ impl Default for Limits {
     }
 }
 
+/// Servers send the usage right after the ending; nobody shall wait long for a number.
+const USAGE_LIMIT: Duration = Duration::from_secs(3);
+
 /// Measures one call against its limits.
 pub(crate) struct Clock {
     next_token: (Instant, Limit),
@@ -61,6 +64,14 @@ impl Clock {
     /// The model has shown a sign of life, and whoever waits for it is ready for more.
     pub(crate) fn heard(&mut self) {
         self.next_token = (after(self.between_tokens), Limit::BetweenTokens);
+    }
+
+    /// The model has said that it is done; the usage comes soon or not at all.
+    pub(crate) fn ended(&mut self) {
+        let soon = after(USAGE_LIMIT);
+        if soon < self.next_token.0 {
+            self.next_token = (soon, Limit::BetweenTokens);
+        }
     }
 
     /// Waits for the next part of the call, but not beyond the limit that is nearest.

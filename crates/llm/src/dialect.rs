@@ -3,7 +3,7 @@
 mod ollama;
 mod openai;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde_json::Value;
 
@@ -61,8 +61,22 @@ pub(crate) enum Term {
     NoThink,
 }
 
+impl Term {
+    const ALL: [Self; 9] = [
+        Self::SchemaAsJsonObject,
+        Self::NoSchema,
+        Self::SchemaWorks,
+        Self::MaxCompletionTokens,
+        Self::NoTemperature,
+        Self::NoStreamOptions,
+        Self::NoStop,
+        Self::NoSeed,
+        Self::NoThink,
+    ];
+}
+
 /// A set of [`Term`]s, small enough for an atomic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Terms(u16);
 
 impl Terms {
@@ -80,6 +94,14 @@ impl Terms {
 
     pub(crate) fn with(self, term: Term) -> Self {
         Self(self.0 | (1 << term as u16))
+    }
+}
+
+impl fmt::Debug for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(Term::ALL.iter().filter(|term| self.has(**term)))
+            .finish()
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::{
     Error, Limit, ModelConfig,
-    client::{connect_error, http_client, read_refusal},
+    client::{connect_error, http_client, read_refusal, without_key},
 };
 
 /// A server on the same machine answers in milliseconds; a person waits for the outcome.
@@ -31,7 +31,8 @@ pub async fn probe(config: &ModelConfig) -> Result<Vec<String>, Error> {
     let asked = async {
         let mut response = http.get(url).send().await.map_err(connect_error)?;
         if response.status().as_u16() != 200 {
-            return Err(read_refusal(&mut response).await);
+            let error = read_refusal(&mut response).await;
+            return Err(without_key(config.api_key.as_ref(), error));
         }
         names(&read_list(&mut response).await?)
     };

@@ -113,7 +113,8 @@ async fn a_request_is_written_in_full() {
 #[tokio::test]
 async fn the_key_is_in_no_error_and_no_debug_output() {
     let body = r#"{"error":{"message":"the key sk-secret is wrong"}}"#;
-    let server = Server::start([json_answer("401 Unauthorized", body)]).await;
+    let refusal = || json_answer("401 Unauthorized", body);
+    let server = Server::start([refusal(), refusal()]).await;
     let mut config = config("openai:x", &server.url);
     config.api_key = Some("sk-secret\n".into());
     assert!(!format!("{config:?}").contains("sk-secret"));
