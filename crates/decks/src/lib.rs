@@ -1,11 +1,19 @@
 //! Knows the lots: packs, import, fair draw, lookup and search. Calls no model.
 
+mod deck;
+pub mod draw;
+pub mod import;
 mod language;
 mod library;
 mod lot;
+mod pack;
+mod search;
+mod topic;
 
 pub use crate::{
+    deck::{Blocks, Deck, Grade, LookupError, Redraw},
     language::{Language, UnknownLanguage},
-    library::{Blocks, Deck, Deity, Library, LookupError},
+    library::{Deity, Library},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},
+    pack::{Fault, PackFault},
 };

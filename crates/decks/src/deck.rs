@@ -1,0 +1,167 @@
+//! One edition of a set of lots: lookup, draw, and the entries to search.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    sync::Arc,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Language, Lot, Source, Tone, Topic, draw, search};
+
+/// One edition of a set of lots.
+#[derive(Debug)]
+pub struct Deck {
+    pub id: String,
+    pub deity_id: String,
+    pub name: BTreeMap<Language, String>,
+    pub edition: String,
+    pub source: String,
+    pub licence: String,
+    /// Hash of the pack's content.
+    pub version: String,
+    /// Language of the verse.
+    pub language: Language,
+    pub blocks: Blocks,
+    pub redraw: Redraw,
+    pub(crate) deity_name: BTreeMap<Language, String>,
+    pub(crate) grades: Vec<Grade>,
+    /// In the order of their numbers, of which none is missing; never empty.
+    pub(crate) lots: Vec<Arc<Lot>>,
+    pub(crate) index: search::Index,
+}
+
+/// The house rule for moon blocks (擲筊) after a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocks {
+    None,
+    One,
+    Three,
+}
+
+/// What the same asker is shown who asks the same thing again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Redraw {
+    /// One matter, one lot: for a day, the lot that was drawn.
+    SameMatterSameLot,
+    /// A new lot each time.
+    Always,
+}
+
+/// A grade of a deck, in the deck's own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grade {
+    pub word: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tone: Option<Tone>,
+    /// The word in other languages, where the pack has them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<Language, String>,
+    /// How many lots bear it, as counted.
+    pub count: u32,
+}
+
+/// Why a deity, a deck or a lot could not be found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookupError {
+    #[error("unknown deity `{0}`")]
+    UnknownDeity(String),
+    #[error("deity `{deity}` has no deck `{deck}`")]
+    UnknownDeck { deity: String, deck: String },
+    #[error("deck `{deck}` has lots 1 to {count}, not {number}")]
+    UnknownLot {
+        deck: String,
+        count: u32,
+        number: u32,
+    },
+}
+
+impl Deck {
+    /// Number of lots; they are numbered from 1 without a gap.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.lots.len()).expect("the loader refuses more than 10,000 lots")
+    }
+
+    /// The lot of that number.
+    pub fn lot(&self, number: u32) -> Result<Arc<Lot>, LookupError> {
+        self.lot_at(number)
+            .cloned()
+            .ok_or_else(|| LookupError::UnknownLot {
+                deck: self.id.clone(),
+                count: self.count(),
+                number,
+            })
+    }
+
+    /// All lots, in the order of their numbers.
+    pub fn lots(&self) -> impl ExactSizeIterator<Item = &Arc<Lot>> {
+        self.lots.iter()
+    }
+
+    /// The deck's grades with real counts, best first as far as the pack says; empty where lots
+    /// have none.
+    pub fn grades(&self) -> &[Grade] {
+        &self.grades
+    }
+
+    /// The topics that at least one lot has a verdict on.
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        self.lots
+            .iter()
+            .flat_map(|lot| lot.topics.keys().copied())
+            .collect()
+    }
+
+    /// The languages that commentary, allusions or verdicts are written in.
+    pub fn languages(&self) -> BTreeSet<Language> {
+        self.lots
+            .iter()
+            .flat_map(|lot| {
+                let commentary = lot.commentary.iter().map(|commentary| commentary.language);
+                let allusions = lot.allusions.iter().map(|allusion| allusion.language);
+                let verdicts = lot.topics.values().flat_map(|texts| texts.keys().copied());
+                commentary.chain(allusions).chain(verdicts)
+            })
+            .collect()
+    }
+
+    /// Draws a number fairly: uniform, from the operating system's randomness.
+    pub fn draw(&self) -> u32 {
+        self.draw_from(draw::system)
+    }
+
+    /// Draws a number from bytes of the caller's; fair if they are uniform.
+    pub fn draw_from(&self, fill: impl FnMut(&mut [u8])) -> u32 {
+        let count = NonZeroU32::new(self.count()).expect("the loader refuses a deck without lots");
+        draw::uniform(count, fill)
+    }
+
+    /// What belongs to a question about one of the lots: passages of the lot itself first in
+    /// worth, then related ones of the same deck; best first.
+    ///
+    /// A score is a weight for the passage's role, 4 for the verdict on the question's topic down
+    /// to 0 for other lots, plus how well it matches the question, from 0 to 1.
+    pub fn retrieve(
+        &self,
+        number: u32,
+        question: &str,
+        language: Language,
+        limit: usize,
+    ) -> Vec<Source> {
+        search::retrieve(self, number, question, language, limit)
+    }
+
+    /// Passages of this deck that match a query in any of the languages, best first. A score
+    /// runs from 0 to 1.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Source> {
+        search::search(self, query, limit)
+    }
+
+    pub(crate) fn lot_at(&self, number: u32) -> Option<&Arc<Lot>> {
+        self.lots.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+}

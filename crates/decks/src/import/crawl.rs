@@ -1,0 +1,451 @@
+//! Reads the original system's crawl: a folder of `chuck_N.json`, one per lot, in all its forms.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    Blocks, Language, Provenance, Redraw,
+    import::{
+        ImportError, Imported, Options, Report,
+        grades::{self, Fortune},
+        names, reference, verdicts, verse,
+    },
+    pack::{
+        self, MAX_LOTS,
+        format::{AllusionEntry, CommentaryEntry, DeckFile, GradeEntry, LotFile, Metre, Texts},
+    },
+};
+
+/// A file of more bytes is not read.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+const STEMS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸'];
+
+/// Makes a pack of a folder of `chuck_N.json`.
+///
+/// Texts are taken as they are; a verse is split at its separators and not otherwise touched.
+/// What the report calls faults keeps the pack from being loaded until someone mends it.
+pub fn crawl(folder: &Path, options: &Options) -> Result<Imported, ImportError> {
+    let deity_name = deity_name(options)?;
+    let deck_id = options
+        .deck_id
+        .clone()
+        .unwrap_or_else(|| format!("imported_{}", options.deity));
+    if !pack::is_id(&deck_id) {
+        return Err(ImportError::BadId(deck_id));
+    }
+    let mut report = Report::default();
+    let sources = sources(folder, &mut report)?;
+    let mut numbers = BTreeSet::new();
+    let mut lots = Vec::with_capacity(sources.len());
+    for source in &sources {
+        if !numbers.insert(source.number) {
+            let reason = format!("another file has its id {}", source.number);
+            return Err(ImportError::NotALot {
+                file: source.file.clone(),
+                reason,
+            });
+        }
+        lots.push(lot(source, &mut report)?);
+    }
+    let deck = deck(&deck_id, &options.deity, deity_name, &lots, &mut report);
+
+    let mut files = BTreeMap::from([("deck.toml".to_owned(), toml_text(&deck))]);
+    for lot in &lots {
+        files.insert(format!("lots/{:03}.toml", lot.number), toml_text(lot));
+    }
+    report.lots = u32::try_from(lots.len()).expect("checked against the limit");
+    report.faults = faults(&deck_id, &files);
+    Ok(Imported {
+        deck_id,
+        report,
+        files,
+    })
+}
+
+/// One file of the crawl.
+struct Source {
+    file: String,
+    number: u32,
+    fields: Map<String, Value>,
+}
+
+fn deity_name(options: &Options) -> Result<Texts, ImportError> {
+    if options.deity_name.is_empty() {
+        return names::of_deity(&options.deity)
+            .ok_or_else(|| ImportError::UnknownDeity(options.deity.clone()));
+    }
+    let name = |language| options.deity_name.get(&language).cloned();
+    Ok(Texts {
+        zh: name(Language::Zh),
+        zh_hans: name(Language::ZhHans),
+        en: name(Language::En),
+        ja: name(Language::Ja),
+    })
+}
+
+/// The files in the order of their numbers.
+fn sources(folder: &Path, report: &mut Report) -> Result<Vec<Source>, ImportError> {
+    let unreadable = |source| ImportError::Unreadable {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut numbered = Vec::new();
+    for entry in folder.read_dir().map_err(unreadable)? {
+        let file = entry
+            .map_err(unreadable)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let number = file
+            .strip_prefix("chuck_")
+            .and_then(|rest| rest.strip_suffix(".json"));
+        match number.and_then(|number| number.parse::<u32>().ok()) {
+            Some(number) => numbered.push((number, file)),
+            None => report.ignored_files.push(file),
+        }
+    }
+    if numbered.is_empty() {
+        return Err(ImportError::NoLots(folder.to_owned()));
+    }
+    if numbered.len() > MAX_LOTS as usize {
+        return Err(ImportError::TooManyLots {
+            folder: folder.to_owned(),
+        });
+    }
+    numbered.sort();
+    report.ignored_files.sort();
+    numbered
+        .into_iter()
+        .map(|(number, file)| source(folder, number, file))
+        .collect()
+}
+
+fn source(folder: &Path, number: u32, file: String) -> Result<Source, ImportError> {
+    let path = folder.join(&file);
+    let content = content(&path).map_err(|source| ImportError::Unreadable { path, source })?;
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content);
+    let value: Value = serde_json::from_slice(content).map_err(|source| ImportError::NotJson {
+        file: file.clone(),
+        source,
+    })?;
+    let Value::Object(fields) = value else {
+        return Err(ImportError::NotALot {
+            file,
+            reason: "not an object".to_owned(),
+        });
+    };
+    let number = match fields.get("id") {
+        None => number,
+        Some(id) => match text(id).and_then(|id| id.parse().ok()) {
+            Some(id) => id,
+            None => {
+                return Err(ImportError::NotALot {
+                    file,
+                    reason: format!("its id is {id}"),
+                });
+            }
+        },
+    };
+    Ok(Source {
+        file,
+        number,
+        fields,
+    })
+}
+
+fn content(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    let mut content = Vec::new();
+    File::open(path)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::other("larger than 1 MiB"));
+    }
+    Ok(content)
+}
+
+fn lot(source: &Source, report: &mut Report) -> Result<LotFile, ImportError> {
+    let known = ["id", "title", "subtitle", "fortune", "poem", "analysis"];
+    count_unknown(&source.fields, &known, report);
+    let field = |name| source.fields.get(name).and_then(text);
+    let no_analysis = Map::new();
+    let analysis = match source.fields.get("analysis") {
+        Some(Value::Object(analysis)) => analysis,
+        Some(_) | None => &no_analysis,
+    };
+    count_unknown(analysis, &["zh", "en", "jp", "ja", "reference"], report);
+    let part = |name| analysis.get(name).and_then(text);
+    let Some(poem) = field("poem") else {
+        return Err(ImportError::NotALot {
+            file: source.file.clone(),
+            reason: "it has no poem".to_owned(),
+        });
+    };
+
+    let mut lot = LotFile {
+        number: source.number,
+        title: field("title").unwrap_or_else(|| format!("第{}籤", source.number)),
+        grade: None,
+        verse: verse::lines(&poem),
+        commentary: Vec::new(),
+        allusion: Vec::new(),
+        topics: BTreeMap::new(),
+    };
+    let subtitle = field("subtitle");
+    let story_title = subtitle
+        .as_deref()
+        .and_then(|text| story_title(text, source.number));
+    if let Some(subtitle) = subtitle {
+        lot.commentary.push(classic("subtitle", subtitle));
+    }
+    if let Some(fortune) = field("fortune") {
+        match grades::fortune(&fortune) {
+            Fortune::Grade => lot.grade = Some(fortune),
+            Fortune::Hexagram => lot.commentary.push(classic("hexagram", fortune)),
+            Fortune::Remark => lot.commentary.push(classic("remark", fortune)),
+        }
+    }
+    if let Some(meaning) = part("zh") {
+        add_verdicts(&mut lot, &verdicts::read(&meaning, report));
+        lot.commentary.push(classic("meaning", meaning));
+    }
+    let (en, ja) = (part("en"), part("ja").or_else(|| part("jp")));
+    if en.is_some() || ja.is_some() {
+        lot.commentary.push(CommentaryEntry {
+            kind: "meaning".to_owned(),
+            provenance: Provenance::Translated,
+            zh: None,
+            zh_hans: None,
+            en,
+            ja,
+        });
+    }
+    if let Some(reference) = part("reference") {
+        add_reference(&mut lot, reference, story_title, report);
+    }
+    Ok(lot)
+}
+
+fn add_reference(
+    lot: &mut LotFile,
+    reference: String,
+    story_title: Option<String>,
+    report: &mut Report,
+) {
+    let verdicts = verdicts::read(&reference, report);
+    add_verdicts(lot, &verdicts);
+    let stories = reference::stories(&reference, verdicts.span.as_ref());
+    // A subtitle that names a story, and nothing but the story in the reference.
+    if stories.is_empty() && verdicts.by_topic.is_empty() && story_title.is_some() {
+        report.allusions += 1;
+        lot.allusion.push(allusion(reference, story_title));
+        return;
+    }
+    for story in stories {
+        report.allusions += 1;
+        lot.allusion.push(allusion(story, None));
+    }
+    lot.commentary.push(classic("reference", reference));
+}
+
+fn add_verdicts(lot: &mut LotFile, verdicts: &verdicts::Verdicts) {
+    for (topic, verdict) in &verdicts.by_topic {
+        let text = lot
+            .topics
+            .entry(*topic)
+            .or_default()
+            .zh
+            .get_or_insert_default();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(verdict);
+    }
+}
+
+/// The name of a story before the lot's number written in two stems, as 甲丙 for 3.
+fn story_title(subtitle: &str, number: u32) -> Option<String> {
+    let at = usize::try_from(number).ok()?.checked_sub(1)?;
+    let code = [STEMS.get(at / 10)?, &STEMS[at % 10]]
+        .into_iter()
+        .collect::<String>();
+    let title = subtitle.strip_suffix(&code)?.trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+fn classic(kind: &str, text: String) -> CommentaryEntry {
+    CommentaryEntry {
+        kind: kind.to_owned(),
+        provenance: Provenance::Classic,
+        zh: Some(text),
+        zh_hans: None,
+        en: None,
+        ja: None,
+    }
+}
+
+fn allusion(text: String, title: Option<String>) -> AllusionEntry {
+    AllusionEntry {
+        provenance: Provenance::Classic,
+        zh: Some(text),
+        zh_hans: None,
+        en: None,
+        ja: None,
+        title: Texts {
+            zh: title,
+            ..Texts::default()
+        },
+    }
+}
+
+fn deck(
+    id: &str,
+    deity: &str,
+    deity_name: Texts,
+    lots: &[LotFile],
+    report: &mut Report,
+) -> DeckFile {
+    report.metre = metre(lots);
+    report.special_lots = special_lots(lots);
+    let count = u32::try_from(lots.len()).expect("checked against the limit");
+    DeckFile {
+        format: 1,
+        id: id.to_owned(),
+        deity: deity.to_owned(),
+        edition: "as crawled".to_owned(),
+        source: "imported from a crawl of web pages".to_owned(),
+        licence: "unknown; imported from a crawl, not for redistribution".to_owned(),
+        count,
+        language: Language::Zh,
+        blocks: Blocks::One,
+        redraw: Redraw::SameMatterSameLot,
+        special_lots: report.special_lots.clone(),
+        metre: report
+            .metre
+            .map(|(lines, characters)| Metre { lines, characters }),
+        name: deck_name(&deity_name, lots),
+        deity_name,
+        grades: grades(lots, report),
+    }
+}
+
+/// What stands before the number in the first title, and descriptions of it.
+fn deck_name(deity: &Texts, lots: &[LotFile]) -> Texts {
+    let titled = lots.first().and_then(|lot| lot.title.rsplit_once('第'));
+    let zh = titled
+        .map(|(name, _)| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    let count = lots.len();
+    Texts {
+        zh: zh.or_else(|| deity.zh.as_ref().map(|deity| format!("{deity}籤"))),
+        zh_hans: None,
+        en: deity
+            .en
+            .as_ref()
+            .map(|deity| format!("{count} lots of {deity} (imported)")),
+        ja: deity
+            .ja
+            .as_ref()
+            .map(|deity| format!("{deity}のおみくじ{count}本（取り込み）")),
+    }
+}
+
+/// Lots whose title has no number, in a deck of numbered titles.
+fn special_lots(lots: &[LotFile]) -> Vec<u32> {
+    let (numbered, special): (Vec<_>, Vec<_>) =
+        lots.iter().partition(|lot| lot.title.contains('第'));
+    if numbered.len() <= special.len() {
+        return Vec::new();
+    }
+    special.into_iter().map(|lot| lot.number).collect()
+}
+
+fn metre(lots: &[LotFile]) -> Option<(usize, usize)> {
+    let letters = |line: &String| line.chars().filter(|c| c.is_alphanumeric()).count();
+    let lines: BTreeSet<_> = lots.iter().map(|lot| lot.verse.len()).collect();
+    let characters: BTreeSet<_> = lots
+        .iter()
+        .flat_map(|lot| lot.verse.iter().map(letters))
+        .collect();
+    match (lines.len(), characters.len()) {
+        (1, 1) => Some((*lines.first()?, *characters.first()?)),
+        _ => None,
+    }
+}
+
+fn grades(lots: &[LotFile], report: &mut Report) -> Vec<GradeEntry> {
+    let mut words: Vec<(String, u32)> = Vec::new();
+    for lot in lots {
+        match &lot.grade {
+            None => report.without_grade += 1,
+            Some(word) => match words.iter_mut().find(|(known, _)| known == word) {
+                Some((_, count)) => *count += 1,
+                None => words.push((word.clone(), 1)),
+            },
+        }
+    }
+    words.sort_by_key(|(word, _)| grades::rank(word));
+    for (word, count) in &words {
+        if grades::tone(word).is_none() {
+            report.unknown_grades.insert(word.clone(), *count);
+        }
+    }
+    words
+        .into_iter()
+        .map(|(word, count)| GradeEntry {
+            tone: grades::tone(&word),
+            word,
+            zh: None,
+            zh_hans: None,
+            en: None,
+            ja: None,
+            count: Some(count),
+        })
+        .collect()
+}
+
+/// A text that is there: not empty, not `--`, the parts of a list on lines of their own.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(parts) => parts.iter().filter_map(text).collect::<Vec<_>>().join("\n"),
+        Value::Null | Value::Bool(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty() && text != "--").then_some(text)
+}
+
+fn count_unknown(fields: &Map<String, Value>, known: &[&str], report: &mut Report) {
+    for key in fields.keys().filter(|key| !known.contains(&key.as_str())) {
+        *report.unknown_keys.entry(key.clone()).or_default() += 1;
+    }
+}
+
+fn toml_text(file: &impl serde::Serialize) -> String {
+    toml::to_string_pretty(file).expect("texts, numbers and tables")
+}
+
+/// What the loader says about the files.
+fn faults(name: &str, files: &BTreeMap<String, String>) -> Vec<crate::Fault> {
+    let bytes = |path: &str| files[path].clone().into_bytes();
+    let lots = files.keys().filter(|path| path.starts_with("lots/"));
+    let files = pack::Files {
+        name: name.to_owned(),
+        deck: bytes("deck.toml"),
+        lots: lots.map(|path| (path.clone(), bytes(path))).collect(),
+    };
+    pack::check(&files)
+        .err()
+        .map(|fault| fault.faults)
+        .unwrap_or_default()
+}

@@ -1,0 +1,223 @@
+//! Tells what a question is about, by the words in it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use crate::{Topic, search::folded};
+
+/// Words that point to a topic. Chinese and Japanese ones count wherever they stand, English ones
+/// as whole words. More specific topics come first and win where points are equal.
+struct Pointers {
+    topic: Topic,
+    /// Two points each.
+    strong: &'static str,
+    /// One point each: words that other topics use as well.
+    weak: &'static str,
+}
+
+const POINTERS: &[Pointers] = &[
+    Pointers {
+        topic: Topic::Childbirth,
+        strong: "懷孕 懷上 受孕 備孕 不孕 求子 生子 生小孩 生孩子 生女兒 生兒子 分娩 臨盆 待產 生產 六甲 胎 試管 產檢 寶寶 \
+            孕婦 妊娠 出産 子宝 子授かり 安産 赤ちゃん 不妊 妊活 妊婦 \
+            pregnant pregnancy baby babies childbirth conceive conceiving fertility ivf miscarriage",
+        weak: "孕 得子 添丁 birth newborn",
+    },
+    Pointers {
+        topic: Topic::Lawsuits,
+        strong: "訴訟 官司 打官司 法院 官非 律師 判決 仲裁 起訴 被告 原告 提告 告上 上訴 開庭 和解金 \
+            裁判 弁護士 示談 調停 慰謝料 訴え \
+            lawsuit lawsuits court litigation lawyer lawyers attorney sue sued suing verdict trial plaintiff defendant",
+        weak: "訟 法律 糾紛 legal judge",
+    },
+    Pointers {
+        topic: Topic::LostThings,
+        strong: "失物 遺失 丟失 丟了 弄丟 掉了 不見了 找不到 尋物 找回 遺落 被偷 失竊 走失 \
+            失くし なくした 無くし 紛失 失せ物 落とし物 落とした 見つから 盗まれ 迷子 \
+            misplaced stolen missing",
+        weak: "錢包 鑰匙 戒指 護照 財布 指輪 lost wallet keys ring passport find",
+    },
+    Pointers {
+        topic: Topic::Health,
+        strong: "健康 生病 疾病 病情 病況 重病 身體 手術 開刀 醫生 醫院 住院 失眠 痊癒 康復 復原 癌 腫瘤 憂鬱 中風 治療 看診 \
+            病気 体調 入院 医者 病院 治る 回復 不眠 \
+            health sick sickness ill illness disease surgery hospital doctor recover recovery cancer insomnia therapy treatment",
+        weak: "病 痛 醫 藥 長壽 減肥 pain heal healing sleep medicine",
+    },
+    Pointers {
+        topic: Topic::Study,
+        strong: "考試 學業 讀書 唸書 考上 升學 大學 高中 研究所 學校 高考 聯考 學測 會考 統測 國考 成績 留學 論文 畢業 證照 錄取 \
+            功課 考研 考公 博士班 碩士 \
+            試験 受験 合格 勉強 学業 学校 留学 卒業 資格 入試 進学 \
+            exam exams examination study studies studying school university college test tests thesis graduate graduation scholarship degree grades admission",
+        weak: "學 功名 考 学 pass class teacher 老師",
+    },
+    Pointers {
+        topic: Topic::Moving,
+        strong: "搬家 遷居 移居 喬遷 買房 購屋 換房 租屋 租房 入厝 新居 移民 移徙 裝潢 看房 賣房 搬到 搬去 新房 \
+            引っ越 引越 転居 移住 家を買 マイホーム 家探し \
+            relocate relocating relocation apartment house housing rent renting landlord emigrate immigrate immigration",
+        weak: "房子 住宅 房 move moving moved home",
+    },
+    Pointers {
+        topic: Topic::Travel,
+        strong: "旅行 出國 出外 出行 旅遊 遠行 行人 出差 班機 飛機 出遊 環島 \
+            海外旅行 出張 旅先 \
+            travel travels traveling travelling trip trips journey flight vacation holiday holidays tour",
+        weak: "外地 國外 海外 旅 abroad overseas visit",
+    },
+    Pointers {
+        topic: Topic::Love,
+        strong: "感情 愛情 戀 姻緣 婚姻 結婚 出嫁 男友 女友 男朋友 女朋友 老公 老婆 丈夫 太太 妻子 復合 分手 離婚 告白 表白 曖昧 \
+            桃花 交往 喜歡的人 正緣 外遇 伴侶 相親 約會 追求 心儀 前任 脫單 單身 求婚 愛我 月老 另一半 緣分 婚事 訂婚 \
+            恋 彼氏 彼女 復縁 片思い 片想い 縁結び 婚活 好きな人 付き合 浮気 失恋 運命の人 \
+            love loves loved marriage marry married marrying relationship relationships boyfriend girlfriend husband wife crush dating breakup divorce romance romantic soulmate wedding fiance fiancee spouse",
+        weak: "喜歡 對象 嫁 娶 婚 緣 愛 他對我 她對我 出会い 別れ 愛し 夫婦 date ex partner proposal single together",
+    },
+    Pointers {
+        topic: Topic::Career,
+        strong: "工作 事業 職場 升遷 升職 加薪 轉職 轉行 換工作 跳槽 離職 辭職 面試 求職 找工作 就業 創業 老闆 上司 同事 公司 職業 \
+            失業 應徵 職位 升官 開店 裁員 \
+            仕事 就職 昇進 会社 起業 退職 内定 就活 キャリア 働 \
+            job jobs work working career promotion promoted boss interview company colleague colleagues coworker coworkers resign employer employment hired layoff startup profession workplace",
+        weak: "合作 主管 計畫 项目 專案 商売 quit office project manager offer fired",
+    },
+    Pointers {
+        topic: Topic::Wealth,
+        strong: "財運 求財 投資 股票 股市 賺錢 金錢 理財 彩券 樂透 房貸 負債 欠錢 借錢 還錢 生意 買賣 收入 發財 偏財 正財 基金 \
+            虛擬貨幣 比特幣 破財 財富 \
+            金運 お金 株 借金 宝くじ 貯金 儲か 収入 資産 \
+            money wealth wealthy invest investing investment investments stock stocks finance finances financial rich debt debts loan lottery income profit crypto bitcoin savings mortgage salary",
+        weak: "錢 財 債 business buy sell pay fortune",
+    },
+    Pointers {
+        topic: Topic::Family,
+        strong: "家庭 家人 家宅 家運 父母 爸媽 婆媳 親子 家和 親人 家裡 兄弟 姊妹 姐妹 \
+            家族 両親 親子 姉妹 嫁姑 \
+            family families parent parents sibling siblings household",
+        weak: "爸 媽 父 母 兒子 女兒 孩子 小孩 婆婆 公公 岳 爺 奶 哥 弟 姐 妹 息子 娘 子供 祖母 祖父 孫 \
+            mother father mom mum dad son daughter child children brother sister grandmother grandfather aunt uncle",
+    },
+];
+
+impl Topic {
+    /// The topic of a question in any of the languages; `General` if nothing points elsewhere.
+    pub fn of(question: &str) -> Self {
+        let question = folded(question);
+        let words: Vec<_> = question
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .collect();
+        let mut points: BTreeMap<usize, u32> = BTreeMap::new();
+        for pointer in TABLE.iter() {
+            let found = if pointer.word.is_ascii() {
+                words.contains(&pointer.word.as_str())
+            } else {
+                question.contains(&pointer.word)
+            };
+            if found {
+                *points.entry(pointer.rank).or_default() += pointer.points;
+            }
+        }
+        points
+            .into_iter()
+            .max_by_key(|(rank, points)| (*points, usize::MAX - rank))
+            .map_or(Self::General, |(rank, _)| POINTERS[rank].topic)
+    }
+}
+
+/// One word of [`POINTERS`], in the form in which text is compared.
+struct Pointer {
+    word: String,
+    rank: usize,
+    points: u32,
+}
+
+static TABLE: LazyLock<Vec<Pointer>> = LazyLock::new(|| {
+    let mut table: Vec<Pointer> = Vec::new();
+    for (rank, pointers) in POINTERS.iter().enumerate() {
+        for (words, points) in [(pointers.strong, 2), (pointers.weak, 1)] {
+            for word in words.split_whitespace().map(folded) {
+                // Words that both scripts or both languages share are counted once.
+                if !table
+                    .iter()
+                    .any(|known| known.rank == rank && known.word == word)
+                {
+                    table.push(Pointer { word, rank, points });
+                }
+            }
+        }
+    }
+    table
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTIONS: &[(Topic, &str)] = &[
+        (Topic::Love, "我和他有緣份嗎？"),
+        (Topic::Love, "我跟女朋友會復合嗎"),
+        (Topic::Love, "我跟女朋友会复合吗"),
+        (Topic::Love, "什麼時候會結婚"),
+        (Topic::Love, "彼氏と結婚できますか"),
+        (Topic::Love, "片思いの相手に告白すべき？"),
+        (Topic::Love, "Will my boyfriend come back to me?"),
+        (Topic::Love, "Does she love me"),
+        (Topic::Career, "我該換工作嗎"),
+        (Topic::Career, "今年会升职吗"),
+        (Topic::Career, "面試會不會上"),
+        (Topic::Career, "転職したほうがいいですか"),
+        (Topic::Career, "Should I quit my job?"),
+        (Topic::Career, "I lost my job, what now?"),
+        (Topic::Study, "這次考試會過嗎"),
+        (Topic::Study, "能考上大学吗"),
+        (Topic::Study, "大学受験に合格しますか"),
+        (Topic::Study, "Will I pass the exam?"),
+        (Topic::Wealth, "今年財運如何"),
+        (Topic::Wealth, "股票能赚钱吗"),
+        (Topic::Wealth, "宝くじに当たりますか"),
+        (Topic::Wealth, "Is this a good investment?"),
+        (Topic::Health, "媽媽的病會好嗎"),
+        (Topic::Health, "手术会顺利吗"),
+        (Topic::Health, "病気は治りますか"),
+        (Topic::Health, "Will my surgery go well?"),
+        (Topic::Family, "家裡不和怎麼辦"),
+        (Topic::Family, "父母身边的事"),
+        (Topic::Family, "家族と仲直りできますか"),
+        (Topic::Family, "How do I help my brother?"),
+        (Topic::Travel, "下個月出國平安嗎"),
+        (Topic::Travel, "出差顺利吗"),
+        (Topic::Travel, "旅行に行ってもいい？"),
+        (Topic::Travel, "Is the trip safe?"),
+        (Topic::LostThings, "錢包弄丟了找得到嗎"),
+        (Topic::LostThings, "戒指不见了"),
+        (Topic::LostThings, "財布をなくした"),
+        (Topic::LostThings, "I lost my wallet"),
+        (Topic::LostThings, "My keys are missing"),
+        (Topic::Lawsuits, "官司會贏嗎"),
+        (Topic::Lawsuits, "诉讼结果"),
+        (Topic::Lawsuits, "裁判に勝てますか"),
+        (Topic::Lawsuits, "Will I win in court?"),
+        (Topic::Childbirth, "會懷孕嗎"),
+        (Topic::Childbirth, "今年能生孩子吗"),
+        (Topic::Childbirth, "赤ちゃんを授かりますか"),
+        (Topic::Childbirth, "Can I get pregnant?"),
+        (Topic::Moving, "適合搬家嗎"),
+        (Topic::Moving, "该买房吗"),
+        (Topic::Moving, "引っ越しの時期"),
+        (Topic::Moving, "Should we rent the apartment?"),
+        (Topic::General, ""),
+        (Topic::General, "運勢"),
+        (Topic::General, "今年如何"),
+        (Topic::General, "運勢はどうですか"),
+        (Topic::General, "What does this year hold?"),
+        (Topic::General, "🙏"),
+    ];
+
+    #[test]
+    fn questions_find_their_topic() {
+        for (topic, question) in QUESTIONS {
+            assert_eq!(Topic::of(question), *topic, "{question}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Decks from outside: packs in folders, the starter deck, real crawls, and what is found in them.
+#![cfg(test)]
+
+mod corpora;
+mod crawl;
+mod packs;
+mod retrieval;
+mod starter;
