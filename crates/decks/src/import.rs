@@ -2,6 +2,7 @@
 
 mod crawl;
 mod grades;
+mod metadata;
 mod names;
 mod reference;
 mod verdicts;

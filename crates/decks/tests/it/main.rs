@@ -3,6 +3,7 @@
 
 mod corpora;
 mod crawl;
+mod lamps;
 mod packs;
 mod retrieval;
 mod starter;

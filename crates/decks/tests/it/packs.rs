@@ -1,97 +1,11 @@
 //! Packs in folders: what loads, what is refused, and what is said about it.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use kaucim_decks::{Blocks, Language, Library, LookupError, Redraw, Tone, Topic};
-use tempfile::TempDir;
+use proptest::prelude::*;
 
-const DECK: &str = r#"
-format = 1
-id = "lamps"
-deity = "mazu"
-edition = "first"
-source = "made for a test"
-licence = "CC0-1.0"
-count = 2
-language = "zh"
-blocks = "three"
-redraw = "always"
-metre = { lines = 2, characters = 4 }
-[deity_name]
-zh = "媽祖"
-en = "Mazu"
-[name]
-zh = "燈籤"
-[[grades]]
-word = "上"
-tone = "good"
-en = "High"
-count = 1
-[[grades]]
-word = "下"
-count = 1
-"#;
-
-const FIRST: &str = r#"
-number = 1
-title = "第一籤"
-grade = "上"
-verse = ["燈照前途", "風靜船歸"]
-[[commentary]]
-kind = "meaning"
-provenance = "written"
-zh = "船已近岸。"
-en = "The boats are close to the shore."
-[[allusion]]
-provenance = "classic"
-title = { zh = "漁夫" }
-zh = "漁夫見燈而歸。"
-[topics.travel]
-zh = "出門平安。"
-"#;
-
-const SECOND: &str = r#"
-number = 2
-title = "第二籤"
-grade = "下"
-verse = ["雨急燈昏", "且待天明"]
-"#;
-
-/// A folder of packs for one test.
-struct Packs(TempDir);
-
-impl Packs {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Adds a good pack, then changes what the test is about.
-    fn add(&self, name: &str, replace: &[(&str, &str)]) {
-        let written = |text: &str| {
-            replace
-                .iter()
-                .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
-        };
-        let pack = self.path().join(name);
-        fs::create_dir_all(pack.join("lots")).unwrap();
-        fs::write(pack.join("deck.toml"), written(DECK)).unwrap();
-        fs::write(pack.join("lots/001.toml"), written(FIRST)).unwrap();
-        fs::write(pack.join("lots/002.toml"), written(SECOND)).unwrap();
-    }
-
-    /// What is said about the packs.
-    fn faults(&self) -> Vec<String> {
-        Library::open(self.path())
-            .1
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    }
-}
+use crate::lamps::{FIRST, Packs, SECOND};
 
 /// A pack in which `from` became `to` is refused, and the fault is told so.
 fn check(from: &str, to: &str, expected: &str) {
@@ -411,4 +325,24 @@ fn the_version_is_that_of_the_content() {
     );
     assert_ne!(plain, version(&[("first", "second")]));
     assert_ne!(plain, version(&[("岸", "港")]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever a file says, it is refused or shown, never more.
+    #[test]
+    fn no_file_stops_the_program(at in 0..FIRST.len(), cut in 0_usize..40, with in "\\PC{0,6}") {
+        let packs = Packs::new();
+        packs.add("lamps", &[]);
+        let mut content = FIRST.as_bytes().to_vec();
+        let end = (at + cut).min(content.len());
+        content.splice(at..end, with.into_bytes());
+        fs::write(packs.path().join("lamps/lots/001.toml"), content).unwrap();
+        let (library, faults) = Library::open(packs.path());
+        prop_assert_eq!(library.deity("mazu").is_ok(), faults.is_empty());
+        if let Ok(deck) = library.deck("mazu", None) {
+            prop_assert!(deck.retrieve(1, "漁夫 boats", Language::En, 6).len() <= 6);
+        }
+    }
 }

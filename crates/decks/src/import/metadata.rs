@@ -1,0 +1,116 @@
+//! Describes a deck that was imported, by what its lots have in common.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Blocks, Language, Redraw,
+    import::{Report, grades},
+    pack::format::{DeckFile, GradeEntry, LotFile, Metre, Texts},
+};
+
+/// Makes `deck.toml` of lots, and reports what it says about them.
+pub(super) fn deck_file(
+    id: &str,
+    deity: &str,
+    deity_name: Texts,
+    lots: &[LotFile],
+    report: &mut Report,
+) -> DeckFile {
+    report.metre = metre(lots);
+    report.special_lots = special_lots(lots);
+    let count = u32::try_from(lots.len()).expect("checked against the limit");
+    DeckFile {
+        format: 1,
+        id: id.to_owned(),
+        deity: deity.to_owned(),
+        edition: "as crawled".to_owned(),
+        source: "imported from a crawl of web pages".to_owned(),
+        licence: "unknown; imported from a crawl, not for redistribution".to_owned(),
+        count,
+        language: Language::Zh,
+        blocks: Blocks::One,
+        redraw: Redraw::SameMatterSameLot,
+        special_lots: report.special_lots.clone(),
+        metre: report
+            .metre
+            .map(|(lines, characters)| Metre { lines, characters }),
+        name: deck_name(&deity_name, lots),
+        deity_name,
+        grades: grades(lots, report),
+    }
+}
+
+/// What stands before the number in the first title, and descriptions of it.
+fn deck_name(deity: &Texts, lots: &[LotFile]) -> Texts {
+    let titled = lots.first().and_then(|lot| lot.title.rsplit_once('第'));
+    let zh = titled
+        .map(|(name, _)| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    let count = lots.len();
+    Texts {
+        zh: zh.or_else(|| deity.zh.as_ref().map(|deity| format!("{deity}籤"))),
+        zh_hans: None,
+        en: deity
+            .en
+            .as_ref()
+            .map(|deity| format!("{count} lots of {deity} (imported)")),
+        ja: deity
+            .ja
+            .as_ref()
+            .map(|deity| format!("{deity}のおみくじ{count}本（取り込み）")),
+    }
+}
+
+/// Lots whose title has no number, in a deck of numbered titles.
+fn special_lots(lots: &[LotFile]) -> Vec<u32> {
+    let (numbered, special): (Vec<_>, Vec<_>) =
+        lots.iter().partition(|lot| lot.title.contains('第'));
+    if numbered.len() <= special.len() {
+        return Vec::new();
+    }
+    special.into_iter().map(|lot| lot.number).collect()
+}
+
+fn metre(lots: &[LotFile]) -> Option<(usize, usize)> {
+    let letters = |line: &String| line.chars().filter(|c| c.is_alphanumeric()).count();
+    let lines: BTreeSet<_> = lots.iter().map(|lot| lot.verse.len()).collect();
+    let characters: BTreeSet<_> = lots
+        .iter()
+        .flat_map(|lot| lot.verse.iter().map(letters))
+        .collect();
+    match (lines.len(), characters.len()) {
+        (1, 1) => Some((*lines.first()?, *characters.first()?)),
+        _ => None,
+    }
+}
+
+fn grades(lots: &[LotFile], report: &mut Report) -> Vec<GradeEntry> {
+    let mut words: Vec<(String, u32)> = Vec::new();
+    for lot in lots {
+        match &lot.grade {
+            None => report.without_grade += 1,
+            Some(word) => match words.iter_mut().find(|(known, _)| known == word) {
+                Some((_, count)) => *count += 1,
+                None => words.push((word.clone(), 1)),
+            },
+        }
+    }
+    words.sort_by_key(|(word, _)| grades::rank(word));
+    for (word, count) in &words {
+        if grades::tone(word).is_none() {
+            report.unknown_grades.insert(word.clone(), *count);
+        }
+    }
+    words
+        .into_iter()
+        .map(|(word, count)| GradeEntry {
+            tone: grades::tone(&word),
+            word,
+            zh: None,
+            zh_hans: None,
+            en: None,
+            ja: None,
+            count: Some(count),
+        })
+        .collect()
+}
