@@ -6,7 +6,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kaucim_fortune::{AskError, LookupError as LotError};
+use kaucim_decks::LookupError as LotError;
+use kaucim_fortune::AskError;
 use kaucim_tasks::{EraseError, LookupError, StoreError, SubmitError, TaskId};
 use schemars::JsonSchema;
 use serde::Serialize;

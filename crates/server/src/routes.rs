@@ -179,6 +179,20 @@ const IDEMPOTENCY: &[Parameter] = &[header(
     "Idempotency-Key",
     "the same key returns the first answer for 24 hours",
 )];
+const PAGE: &[Parameter] = &[
+    query("cursor", "`next` of the page before"),
+    query("limit", "1 to 100; 20"),
+];
+const DECK: &[Parameter] = &[query("deck_id", "absent: the deity's first deck")];
+const SEARCH: &[Parameter] = &[
+    Parameter {
+        place: "query",
+        name: "q",
+        required: true,
+        about: "what to look for",
+    },
+    query("deity_id", "absent: the decks of all deities"),
+];
 const STREAM: &[Parameter] = &[
     header("Last-Event-ID", "the cursor to go on from"),
     query("last_event_id", "the same, where no header can be sent"),
@@ -220,10 +234,7 @@ fn readings() -> Vec<Route> {
             "The caller's tasks, newest first",
             routing::get(task::history),
         )
-        .with(&[
-            query("cursor", "`next` of the page before"),
-            query("limit", "1 to 100; 20"),
-        ])
+        .with(PAGE)
         .answers([json::<task::History>(200, "A page of tasks")]),
     ]
 }
@@ -298,7 +309,7 @@ fn lookups() -> Vec<Route> {
             "One lot",
             routing::get(deities::lot),
         )
-        .with(&[query("deck_id", "absent: the deity's first deck")])
+        .with(DECK)
         .answers([json::<kaucim_fortune::Lot>(200, "The lot")]),
         Route::new(
             ("get", "/api/v1/search"),
@@ -306,15 +317,7 @@ fn lookups() -> Vec<Route> {
             "Search the decks",
             routing::get(deities::search),
         )
-        .with(&[
-            Parameter {
-                place: "query",
-                name: "q",
-                required: true,
-                about: "what to look for",
-            },
-            query("deity_id", "absent: the decks of all deities"),
-        ])
+        .with(SEARCH)
         .answers([json::<deities::Found>(200, "Passages, best first")]),
     ]
 }

@@ -1,0 +1,119 @@
+//! What was typed: commands, flags and the help that explains them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use kaucim_fortune::Language;
+
+/// Ask a temple deity, draw a lot, and watch the reading being written.
+#[derive(Debug, Parser)]
+#[command(name = "kaucim", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Without a model configured, a local Ollama is used if it answers; otherwise readings are composed
+from the deck's own commentary, and say so. `kaucim doctor` tells what was found.
+
+Exit codes: 0 done · 1 the question failed or was cancelled · 2 wrong usage or configuration ·
+3 storage · 4 address in use · 5 no model, and classic readings switched off";
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Common {
+    /// Configuration file (TOML) [env: KAUCIM_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the database and the decks [env: KAUCIM_DATA_DIR]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Models, the first one first: `openai:NAME`, `ollama:NAME` or `classic`, separated by commas
+    /// [env: KAUCIM_MODEL]
+    #[arg(long, global = true, value_name = "MODELS")]
+    pub model: Option<String>,
+    /// Base URL of the first model's server [env: KAUCIM_MODEL_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub model_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the page and the API
+    Serve(Serve),
+    /// Ask a question and watch the reading in this terminal
+    Ask(Ask),
+    /// Manage the keys of those who call the API
+    #[command(subcommand)]
+    Key(Key),
+    /// Manage the decks of lots
+    #[command(subcommand)]
+    Deck(Deck),
+    /// Say which models, decks and storage were found, and what to do
+    Doctor,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on [env: KAUCIM_LISTEN] [default: 127.0.0.1:8000]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Readings at once [env: KAUCIM_WORKERS] [default: 16]
+    #[arg(long, value_name = "NUMBER")]
+    pub workers: Option<usize>,
+    /// Database; absent: SQLite in the data folder [env: KAUCIM_DATABASE]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// Without a server the reading is made in this process and nothing is stored. With
+/// KAUCIM_SERVER and KAUCIM_KEY set, that server is asked.
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// What you want to know: one matter, 1 to 1000 characters
+    pub question: String,
+    /// Whom to ask
+    #[arg(long, value_name = "ID", default_value = "yue_lao")]
+    pub deity: String,
+    /// Which of the deity's decks [default: the first]
+    #[arg(long, value_name = "ID")]
+    pub deck: Option<String>,
+    /// The number of a lot already drawn [default: drawn fairly]
+    #[arg(long, value_name = "NUMBER")]
+    pub lot: Option<u32>,
+    /// Language of the reading: zh, zh-Hans, en or ja [default: that of the question]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<Language>,
+    /// Print the events as JSON lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Make a key and print it, alone, on standard output; it is shown this once
+    Create {
+        /// Account that the key belongs to; made if there is none of that name
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Deck {
+    /// List the decks, and say what is wrong with those that are refused
+    List,
+    /// Make a deck from a folder of crawled lots (chuck_1.json, chuck_2.json …)
+    Import {
+        folder: PathBuf,
+        /// The deity that the deck belongs to, such as yue_lao
+        #[arg(long, value_name = "ID")]
+        deity: String,
+        /// Id of the deck [default: imported_DEITY]
+        #[arg(long, value_name = "ID")]
+        deck: Option<String>,
+    },
+}

@@ -1,0 +1,41 @@
+//! `kaucim ask`: one question, its reading in this terminal.
+
+use crate::{
+    arguments, configuration::Configuration, environment::Environment, exit::Failed, output,
+};
+
+mod local;
+mod remote;
+mod show;
+
+use show::{End, Show};
+
+pub(super) async fn run(
+    ask: arguments::Ask,
+    configuration: Configuration,
+    environment: &Environment,
+) -> Result<(), Failed> {
+    let colour = output::is_terminal() && environment.no_color.is_none();
+    let mut show = if ask.json {
+        Show::json()
+    } else {
+        Show::text(colour)
+    };
+    let end = match (&environment.server, &environment.key) {
+        (Some(server), Some(key)) => remote::ask(server, key, &ask, &mut show).await?,
+        (Some(_), None) => {
+            return Err(Failed::usage(
+                "KAUCIM_SERVER is set, and no key for it",
+                "set KAUCIM_KEY to a key of that server (`kaucim key create --name NAME` there)",
+            ));
+        }
+        (None, _) => local::ask(&ask, configuration, &mut show).await?,
+    };
+    match end {
+        End::Completed => Ok(()),
+        End::Cancelled => Err(Failed::Question(Some(
+            "the reading was cancelled".to_owned(),
+        ))),
+        End::Failed(message) => Err(Failed::Question(Some(message))),
+    }
+}

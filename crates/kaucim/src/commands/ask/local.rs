@@ -1,0 +1,100 @@
+//! Asking in this process: the same tasks as a server's, on a database in memory.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt;
+use kaucim_fortune::{Ask, AskError, FortuneSystem, Question};
+use kaucim_tasks::{
+    Accounts, Follow, FollowOptions, Limits, Settings, Store, Submission, SubmitError, Tasks,
+};
+
+use super::{End, Show};
+use crate::{
+    arguments, commands::open_library, configuration::Configuration, exit::Failed, models, output,
+};
+
+/// Asks, shows, and forgets. Ctrl-C cancels the reading; what was sealed stays on the screen.
+pub(super) async fn ask(
+    typed: &arguments::Ask,
+    configuration: Configuration,
+    show: &mut Show,
+) -> Result<End, Failed> {
+    let (library, faults) = open_library(&configuration);
+    for fault in faults {
+        output::tell(&format!("a deck is refused: {fault}"));
+    }
+    let ask = Ask {
+        deity_id: typed.deity.clone(),
+        deck_id: typed.deck.clone(),
+        number: typed.lot,
+        question: Question::new(&typed.question)
+            .map_err(|error| Failed::usage(error, "ask one matter in a sentence"))?,
+        language: typed.language,
+        context: BTreeMap::new(),
+        resume: None,
+    };
+    let chosen = models::choose(configuration.models).await?;
+    if chosen.models.is_empty() && !configuration.reading.classic {
+        return Err(Failed::NoModel {
+            message: "no model was found, and classic readings are switched off".to_owned(),
+            hint: Some("run `kaucim doctor`".to_owned()),
+        });
+    }
+    let fortune = FortuneSystem::new(library, chosen.models, configuration.reading);
+    let store = Store::in_memory()?;
+    let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
+    let settings = Settings {
+        workers: 1,
+        limits: Limits::default(),
+    };
+    let tasks = Tasks::start(store, fortune, settings).await?;
+    let submission = Submission {
+        account_id: guest.account_id,
+        is_guest: true,
+        end_user: None,
+        ask,
+        idempotency: None,
+    };
+    let accepted = tasks.submit(submission).await.map_err(refused)?;
+    let options = FollowOptions {
+        cursor: None,
+        partial_text: false,
+    };
+    let followed = tasks
+        .follow(guest.account_id, accepted.task_id, options)
+        .await;
+    let mut end = End::Failed("the reading ended without a result".to_owned());
+    if let Follow::Frames(mut frames) = followed.map_err(anyhow::Error::from)? {
+        let mut asked_to_stop = false;
+        loop {
+            tokio::select! {
+                frame = frames.next() => {
+                    let Some(frame) = frame else { break };
+                    if let Some(last) = show.event(frame.name, &frame.data)? {
+                        end = last;
+                    }
+                }
+                stop = tokio::signal::ctrl_c(), if !asked_to_stop => {
+                    stop.map_err(anyhow::Error::from)?;
+                    asked_to_stop = true;
+                    let cancelled = tasks.cancel(guest.account_id, accepted.task_id).await;
+                    cancelled.map_err(anyhow::Error::from)?;
+                }
+            }
+        }
+    }
+    tasks.stop().await;
+    Ok(end)
+}
+
+fn refused(error: SubmitError) -> Failed {
+    match error {
+        SubmitError::Ask(AskError::Lookup(error)) => {
+            Failed::usage(error, "`kaucim deck list` shows deities and decks")
+        }
+        SubmitError::Store(error) => error.into(),
+        error @ (SubmitError::TaskRunning(_)
+        | SubmitError::QueueFull
+        | SubmitError::IdempotencyMismatch) => Failed::Fault(error.into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! Asking a running server through its public API, reconnecting where the stream breaks.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use futures::StreamExt;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use sse_stream::SseStream;
+
+use super::{End, Show};
+use crate::{arguments, exit::Failed, output};
+
+/// How often a broken stream is opened again before it is given up.
+const RECONNECTS: u32 = 30;
+
+struct Server {
+    client: Client,
+    base: String,
+    key: String,
+}
+
+/// Asks the server and shows what it streams. Ctrl-C cancels there.
+pub(super) async fn ask(
+    base: &str,
+    key: &str,
+    typed: &arguments::Ask,
+    show: &mut Show,
+) -> Result<End, Failed> {
+    let client = Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(anyhow::Error::from)?;
+    let server = Server {
+        client,
+        base: base.trim_end_matches('/').to_owned(),
+        key: key.to_owned(),
+    };
+    let accepted = server.submit(typed).await?;
+    let url = |name: &str| accepted[name].as_str().unwrap_or_default().to_owned();
+    let (stream_url, cancel_url) = (url("stream_url"), url("cancel_url"));
+    let follow = server.follow(&stream_url, show);
+    tokio::pin!(follow);
+    tokio::select! {
+        end = &mut follow => return end,
+        stop = tokio::signal::ctrl_c() => stop.map_err(anyhow::Error::from)?,
+    }
+    server.post(&cancel_url, &json!({})).await?;
+    follow.await
+}
+
+impl Server {
+    async fn submit(&self, typed: &arguments::Ask) -> Result<Value, Failed> {
+        let body = json!({
+            "deity_id": typed.deity,
+            "deck_id": typed.deck,
+            "fortune_number": typed.lot,
+            "question": typed.question,
+            "language": typed.language,
+        });
+        let response = self.post("/api/v1/async-chat/ask-question", &body).await?;
+        let status = response.status();
+        let answer: Value = response
+            .json()
+            .await
+            .context("the server's answer is no JSON")?;
+        if status == StatusCode::ACCEPTED {
+            return Ok(answer);
+        }
+        let words = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        let message = format!("{}: {}", words("title"), words("detail"));
+        match status.as_u16() {
+            400..=499 => Err(Failed::usage(
+                message,
+                format!("the server said {}", words("code")),
+            )),
+            _ => Err(Failed::Question(Some(message))),
+        }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Response, Failed> {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(&self.key)
+            .header("idempotency-key", uuid::Uuid::now_v7().to_string())
+            .json(body);
+        let sent = request.send().await;
+        Ok(sent.with_context(|| format!("could not reach {}", self.base))?)
+    }
+
+    /// Follows to the terminal event, going on after the last cursor where the stream broke.
+    async fn follow(&self, path: &str, show: &mut Show) -> Result<End, Failed> {
+        let mut cursor = String::new();
+        for _ in 0..RECONNECTS {
+            let request = self
+                .client
+                .get(format!("{}{path}?partial_text=off", self.base))
+                .bearer_auth(&self.key)
+                .header("last-event-id", &cursor);
+            match request.send().await {
+                Ok(response) if response.status().is_success() => {
+                    if let Some(end) = read(response, &mut cursor, show).await? {
+                        return Ok(end);
+                    }
+                }
+                Ok(response) => {
+                    let message = format!("the stream was refused with {}", response.status());
+                    return Err(Failed::Question(Some(message)));
+                }
+                Err(error) => tracing::debug!(error = %error, "the stream broke"),
+            }
+            output::tell("… the connection was lost; reading on");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Err(Failed::Question(Some(
+            "the server cannot be reached any more".to_owned(),
+        )))
+    }
+}
+
+/// Shows one connection's events; none is the last when the connection broke.
+async fn read(
+    response: Response,
+    cursor: &mut String,
+    show: &mut Show,
+) -> Result<Option<End>, Failed> {
+    let mut events = SseStream::from_bytes_stream(response.bytes_stream());
+    while let Some(event) = events.next().await {
+        let Ok(event) = event else { return Ok(None) };
+        if let Some(id) = event.id {
+            *cursor = id;
+        }
+        let (Some(name), Some(data)) = (event.event, event.data) else {
+            continue;
+        };
+        if let Some(end) = show.event(&name, &data)? {
+            return Ok(Some(end));
+        }
+    }
+    Ok(None)
+}

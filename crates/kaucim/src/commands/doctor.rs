@@ -1,0 +1,125 @@
+//! `kaucim doctor`: what was found, whether it answers, and what to do.
+
+use futures::StreamExt;
+use kaucim_llm::{Delta, Message, Model, ModelConfig, Request, Role, probe};
+
+use super::{open_library, open_store};
+use crate::{
+    configuration::Configuration,
+    exit::Failed,
+    models::{self, name_of},
+    output,
+};
+
+pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
+    say(&format!("kaucim {}", env!("CARGO_PKG_VERSION")))?;
+    say(&format!("  address     {}", configuration.listen))?;
+    say(&format!(
+        "  data        {}",
+        configuration.data_dir.display()
+    ))?;
+    match open_store(&configuration.data_dir) {
+        Ok(_) => say("  storage     ok")?,
+        Err(failed) => {
+            say("  storage     cannot be used")?;
+            return Err(failed);
+        }
+    }
+    let (library, faults) = open_library(&configuration);
+    for deity in library.deities() {
+        for deck in &deity.decks {
+            let (id, count) = (&deck.id, deck.count());
+            say(&format!(
+                "  deck        {} for {}: {count} lots",
+                id, deity.id
+            ))?;
+        }
+    }
+    for fault in &faults {
+        say(&format!("  deck        refused: {fault}"))?;
+    }
+    let classic = configuration.reading.classic;
+    let chosen = models::choose(configuration.models).await?;
+    let mut answering = 0;
+    for (config, model) in chosen.configs.iter().zip(&chosen.models) {
+        answering += usize::from(examine(config, model.as_ref()).await?);
+    }
+    advise(&chosen.why, chosen.configs.len(), answering, classic)
+}
+
+/// Looks at one model: is its server there, does it have the model, does it answer.
+async fn examine(config: &ModelConfig, model: &dyn Model) -> Result<bool, Failed> {
+    let name = name_of(config);
+    match probe(config).await {
+        Ok(names) if names.contains(&config.name) => say(&format!("  model       {name}: listed"))?,
+        Ok(_) => say(&format!(
+            "  model       {name}: the server answers but does not list it"
+        ))?,
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            say(&format!(
+                "  model       {name}: the list cannot be read: {error:#}"
+            ))?;
+        }
+    }
+    match first_words(model).await {
+        Ok(()) => {
+            say(&format!("  model       {name}: answers"))?;
+            Ok(true)
+        }
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            say(&format!("  model       {name}: does not answer: {error:#}"))?;
+            Ok(false)
+        }
+    }
+}
+
+async fn first_words(model: &dyn Model) -> Result<(), kaucim_llm::Error> {
+    let text = "Answer with the single word: ready".to_owned();
+    let request = Request {
+        messages: vec![Message {
+            role: Role::User,
+            text,
+        }],
+        max_tokens: 64,
+        temperature: 0.0,
+        stop: Vec::new(),
+        seed: None,
+        schema: None,
+    };
+    let mut deltas = model.generate_stream(request);
+    while let Some(delta) = deltas.next().await {
+        match delta? {
+            Delta::Calling => {}
+            Delta::Thinking | Delta::Text(_) | Delta::Finished(_) => return Ok(()),
+        }
+    }
+    Err(kaucim_llm::Error::CutOff)
+}
+
+fn advise(why: &str, models: usize, answering: usize, classic: bool) -> Result<(), Failed> {
+    say(&format!("  so          {why}"))?;
+    match (models, answering) {
+        (0, _) => say(
+            "  to do       start Ollama (`ollama run qwen3:8b`), or set KAUCIM_MODEL=openai:NAME \
+             with OPENAI_API_KEY, or KAUCIM_MODEL_URL for any compatible server",
+        )?,
+        (_, 0) => say(
+            "  to do       none of the models answers: check that the server runs, the URL and \
+             the key; until then readings are composed from the decks",
+        )?,
+        _ => say("  to do       nothing; start with `kaucim serve`")?,
+    }
+    if answering == 0 && !classic {
+        return Err(Failed::NoModel {
+            message: "no model answers, and classic readings are switched off".to_owned(),
+            hint: None,
+        });
+    }
+    Ok(())
+}
+
+fn say(line: &str) -> Result<(), Failed> {
+    output::print(&format!("{line}\n")).map_err(|error| anyhow::Error::from(error).into())
+}

@@ -1,0 +1,108 @@
+//! `kaucim serve`: the page and the API, until a signal.
+
+use std::{io::ErrorKind, net::SocketAddr};
+
+use kaucim_fortune::FortuneSystem;
+use kaucim_server::App;
+use kaucim_tasks::{Accounts, FolderLock, Tasks};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{open_library, open_store};
+use crate::{configuration::Configuration, exit::Failed, models, output};
+
+pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
+    let listener = listen(&configuration.listen).await?;
+    let address = listener.local_addr().map_err(anyhow::Error::from)?;
+    let store = open_store(&configuration.data_dir)?;
+    let _lock = take_lock(&configuration)?;
+    let (library, faults) = open_library(&configuration);
+    for fault in faults {
+        output::tell(&format!(
+            "a deck is refused, the others are served: {fault}"
+        ));
+    }
+    let chosen = models::choose(configuration.models).await?;
+    if chosen.models.is_empty() && !configuration.reading.classic {
+        return Err(Failed::NoModel {
+            message: "no model was found, and classic readings are switched off".to_owned(),
+            hint: Some("run `kaucim doctor`, or set `classic = true`".to_owned()),
+        });
+    }
+    output::tell(&chosen.why);
+    let fortune = FortuneSystem::new(library, chosen.models, configuration.reading);
+    let accounts = Accounts::new(store.clone());
+    let first_key = accounts.create_first_key().await?;
+    let settings = kaucim_tasks::Settings {
+        workers: configuration.workers,
+        limits: configuration.limits,
+    };
+    let tasks = Tasks::start(store, fortune.clone(), settings).await?;
+    let settings = kaucim_server::Settings {
+        guests: configuration.guests,
+        streams_per_account: configuration.streams_per_account,
+        rates: configuration.rates,
+        ..kaucim_server::Settings::default()
+    };
+    let app = App::new(tasks.clone(), accounts, fortune, settings);
+    let ended = ended()?;
+    announce(address, first_key.as_deref())?;
+    kaucim_server::serve(listener, app, ended)
+        .await
+        .map_err(anyhow::Error::from)?;
+    tasks.stop().await;
+    Ok(())
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let message = format!("could not listen on {address}: {error}");
+        let hint = Some("choose another address with --listen, such as 127.0.0.1:8001".to_owned());
+        match error.kind() {
+            ErrorKind::AddrInUse => Failed::AddressInUse { message, hint },
+            _ => Failed::Usage { message, hint },
+        }
+    })
+}
+
+fn take_lock(configuration: &Configuration) -> Result<FolderLock, Failed> {
+    let folder = configuration.data_dir.display();
+    match FolderLock::take(&configuration.data_dir) {
+        Ok(Some(lock)) => Ok(lock),
+        Ok(None) => Err(Failed::Storage {
+            message: format!("another server uses the data folder {folder}"),
+            hint: Some("stop it, or choose another folder with --data-dir".to_owned()),
+        }),
+        Err(error) => Err(Failed::Storage {
+            message: format!("could not lock the data folder {folder}: {error}"),
+            hint: Some("choose a folder that can be written with --data-dir".to_owned()),
+        }),
+    }
+}
+
+/// One line on standard output when questions are taken; the first key for people, apart.
+fn announce(address: SocketAddr, first_key: Option<&str>) -> Result<(), Failed> {
+    if let Some(key) = first_key {
+        output::tell(&format!(
+            "your bearer token, shown this once: {key}\n  \
+             (make another with `kaucim key create --name NAME`)"
+        ));
+    }
+    output::print(&format!("kaucim listens on http://{address}\n")).map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
+/// Resolves on the first SIGTERM or SIGINT.
+fn ended() -> Result<impl Future<Output = ()>, Failed> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(anyhow::Error::from)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(anyhow::Error::from)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("ending: streams close, readings go on at the next start");
+    })
+}
