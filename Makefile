@@ -1,0 +1,45 @@
+# What a person types: run it, test it, see it, measure it.
+
+.PHONY: run test demo bench format check-format lint docs tests deny chromium cargo help
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: cargo ## Build and start on http://127.0.0.1:8000 (settings: kaucim serve --help)
+	cargo run --release --locked -p kaucim -- serve
+
+test: cargo chromium check-format lint docs tests deny ## Everything that CI runs; installs what it needs
+
+demo: cargo ## Start beside a simulated model, to look at
+	cargo build --release --locked -p kaucim -p llmsim
+	scripts/demo
+
+bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
+	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
+	target/release/kaucim-bench --write
+
+format: ## Format the code
+	cargo fmt --all
+
+check-format: cargo
+	cargo fmt --all --check
+
+lint: cargo
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+docs: cargo
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+tests: cargo chromium
+	cargo test --workspace --all-targets --locked
+
+deny: cargo ## Check licences, bans and sources of the dependencies
+	@test -x target/tools/bin/cargo-deny || cargo install --locked --root target/tools --target-dir target/tools/build cargo-deny
+	target/tools/bin/cargo-deny --workspace check licenses bans sources
+
+cargo:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs or with 'apt-get install cargo' (1.95 or newer)." >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing: install it with 'apt-get install gcc'." >&2; exit 1; }
+
+chromium:
+	@scripts/need-chromium
