@@ -1,12 +1,12 @@
 // Starts the page and joins its parts: the address, the state, the stream and the views.
 
-import * as api from '/assets/api.js';
-import { byId, calm, mark, translate } from '/assets/dom.js';
-import { follow } from '/assets/follow.js';
-import { finished, initial, reduce } from '/assets/reducer.js';
-import { language, LANGUAGES, preferred, setLanguage, tag } from '/assets/text.js';
-import { askView } from '/assets/view-ask.js';
-import { readingView } from '/assets/view-reading.js';
+import * as api from './api.js';
+import { byId, calm, mark, translate } from './dom.js';
+import { follow } from './follow.js';
+import { finished, initial, reduce } from './reducer.js';
+import { language, LANGUAGES, preferred, setLanguage, tag } from './text.js';
+import { askView } from './view-ask.js';
+import { readingView } from './view-reading.js';
 
 const SHAKE_MS = 1500;
 const RISE_MS = 750;
@@ -70,7 +70,7 @@ async function ask(body) {
     reading.focus();
   } catch (problem) {
     if (problem.status >= 400 && problem.status < 500) sent = null;
-    state = initial();
+    dispatch({ type: 'forgotten' });
     show('ask');
     form.busy(false);
     form.refuse(problem);
@@ -126,7 +126,7 @@ async function open(id) {
   stop = () => { wanted = false; };
   cancelUrl = '';
   reading.begin(true);
-  state = { ...initial(), taskId: id };
+  dispatch({ type: 'forgotten', task_id: id });
   show('reading');
   for (let wait = 1000; wanted; wait = Math.min(wait * 2, 15000)) {
     try {
@@ -172,7 +172,7 @@ function again(sameLot) {
 
 function leave() {
   stop();
-  state = initial();
+  dispatch({ type: 'forgotten' });
   history.pushState(null, '', '#/');
   show('ask');
 }
@@ -208,9 +208,8 @@ async function offer() {
   }
 }
 
-function speak(code) {
-  setLanguage(code);
-  keep('kaucim.ui', language());
+async function speak(code) {
+  await setLanguage(code);
   document.documentElement.lang = tag(language());
   for (const button of byId('languages').children) mark(button, 'aria-pressed', String(button.dataset.ui === language()));
   translate();
@@ -244,7 +243,7 @@ function recall(name) {
 
 byId('languages').addEventListener('click', (event) => {
   const code = event.target.closest('button')?.dataset.ui;
-  if (code) speak(code);
+  if (code) speak(code).then(() => keep('kaucim.ui', code), () => {}); // without a connection the old one stays
 });
 byId('theme').addEventListener('click', () => {
   const dark = document.documentElement.dataset.theme
@@ -259,7 +258,7 @@ addEventListener('keydown', (event) => {
 addEventListener('hashchange', route);
 
 dress(recall('kaucim.theme'));
-speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
 api.ensureSession().catch(() => {}); // asked for again when it is needed
+await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
 offer();
 route();

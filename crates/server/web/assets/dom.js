@@ -1,6 +1,6 @@
 // Makes elements. Text is only ever set as text, so nothing that a model or a pack says can become markup.
 
-import { t, tag } from '/assets/text.js';
+import { t, tag } from './text.js';
 
 /** An element with properties (`class`, `lang`, `on…`, attributes) and children (text or nodes). */
 export function h(name, props = {}, ...children) {

@@ -1,6 +1,6 @@
 // Follows one task's event stream to its end, through drops, drains and restarts, without a gap.
 
-import { EVENTS } from '/assets/reducer.js';
+import { EVENTS } from './reducer.js';
 
 const TERMINAL = ['complete', 'error', 'cancelled'];
 const BACK_OFF_MS = [500, 1000, 2000, 4000, 8000, 15000];

@@ -51,10 +51,12 @@ export function sealedCount(state) {
 
 /**
  * The state after an event: one of the stream's (by `type`), or one of the page's own:
- * `asked`, `accepted`, `document`, `link`, `cancelling`. Unknown events change nothing.
+ * `forgotten`, `asked`, `accepted`, `document`, `link`, `cancelling`. Unknown events change nothing.
  */
 export function reduce(state, event) {
   switch (event.type) {
+    case 'forgotten':
+      return { ...initial(), taskId: event.task_id || '' };
     case 'asked':
       return { ...initial(), phase: 'asking', question: event.question, language: event.language || '' };
     case 'accepted':

@@ -1,6 +1,6 @@
 // Lets text appear at a reading pace: bursts are smoothed, and nothing shown lags more than a second.
 
-import { calm } from '/assets/dom.js';
+import { calm } from './dom.js';
 
 const TICK_MS = 45;
 const SLOWEST = 26; // characters a second

@@ -1,9 +1,8 @@
 // The form: whom to ask, the question, a lot drawn here or one already in the hand.
 
-import { byId, h, mark, say } from '/assets/dom.js';
-import { parseNumber } from '/assets/number.js';
-import { codeOfStatus } from '/assets/text-codes.js';
-import { codeText, pick, t } from '/assets/text.js';
+import { byId, h, mark, say } from './dom.js';
+import { parseNumber } from './number.js';
+import { codeOfStatus, codeText, pick, t } from './text.js';
 
 const LONGEST = 1000;
 const COUNT_FROM = 900;
@@ -114,6 +113,7 @@ export function askView(onAsk) {
     const n = chosenDeck()?.count ?? '';
     mark(byId('draw'), 'aria-pressed', String(!own));
     mark(byId('own'), 'data-chosen', own ? '' : null);
+    mark(number, 'data-long', number.value.length > 3 ? '' : null);
     mark(number, 'aria-invalid', numberWrong ? 'true' : null);
     say(byId('number-note'), t('own_note', { n }));
     byId('number-problem').hidden = !numberWrong;

@@ -1,17 +1,17 @@
 // A reading as a page: notices, the slip, the sections as they are written, and how it ended.
 
-import { byId, h, mark, say } from '/assets/dom.js';
-import { finished } from '/assets/reducer.js';
-import { lotName, slip } from '/assets/view-slip.js';
-import { sectionsView } from '/assets/view-sections.js';
-import { statusView, words } from '/assets/view-status.js';
-import { codeText, language, t } from '/assets/text.js';
+import { byId, h, mark, say } from './dom.js';
+import { finished } from './reducer.js';
+import { lotName, slip } from './view-slip.js';
+import { sectionsView } from './view-sections.js';
+import { statusView, words } from './view-status.js';
+import { codeText, guess, language, t } from './text.js';
 
 const ANNOUNCED = 3; // passages kept in the live region
 
 /** Builds the reading inside `root` and keeps it in step with the state. */
 export function readingView(root, { onCancel, onAgain }) {
-  const heading = h('h2', { class: 'lot-name', tabindex: '-1' });
+  const heading = h('h1', { class: 'lot-name', tabindex: '-1' });
   const safety = h('div', { class: 'notices' });
   const notices = h('div', { class: 'notices' });
   const slipPlace = h('div', { class: 'slip-place' });
@@ -65,7 +65,7 @@ export function readingView(root, { onCancel, onAgain }) {
 
   function question(state) {
     asked.hidden = !state.question;
-    asked.replaceChildren(h('span', {}, t('asked')), h('q', { dir: 'auto' }, state.question));
+    asked.replaceChildren(h('span', {}, t('asked')), h('q', { dir: 'auto', lang: guess(state.question) }, state.question));
   }
 
   function notice(state) {
@@ -82,7 +82,9 @@ export function readingView(root, { onCancel, onAgain }) {
   }
 
   function end(state, shown) {
+    const wasOpen = ending.querySelector('details')?.open;
     ending.replaceChildren(sources(state), finished({ phase: shown }) ? colophon(state, shown) : '');
+    if (wasOpen) ending.querySelector('details').open = true;
   }
 
   function colophon(state, shown) {

@@ -1,10 +1,10 @@
 // The seven sections on their red thread: faint before they begin, wet while written, sealed when done.
 
-import { h, mark, say } from '/assets/dom.js';
-import { chineseNumber } from '/assets/number.js';
-import { makeReveal } from '/assets/reveal.js';
-import { finished } from '/assets/reducer.js';
-import { sectionTitle, t } from '/assets/text.js';
+import { h, mark, say } from './dom.js';
+import { chineseNumber } from './number.js';
+import { makeReveal } from './reveal.js';
+import { finished } from './reducer.js';
+import { sectionTitle, t } from './text.js';
 
 /** Keeps a list in step with the state. `onSealed` gets each section as it is sealed on screen. */
 export function sectionsView({ onSealed, onSettled }) {
@@ -30,7 +30,7 @@ export function sectionsView({ onSealed, onSettled }) {
 
   function make(id) {
     const knot = h('span', { class: 'knot', 'aria-hidden': 'true', lang: 'zh' });
-    const title = h('h3');
+    const title = h('h2');
     const hint = h('small', { class: 'hint' });
     const text = h('div', { class: 'text' });
     const origin = h('p', { class: 'origin' });

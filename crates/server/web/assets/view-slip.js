@@ -1,8 +1,8 @@
 // The slip: the drawn lot as a sheet of paper, with its verse, and what the deck says about it.
 
-import { h } from '/assets/dom.js';
-import { chineseNumber } from '/assets/number.js';
-import { guess, language, pick, t } from '/assets/text.js';
+import { h } from './dom.js';
+import { chineseNumber } from './number.js';
+import { guess, language, pick, t } from './text.js';
 
 const LONGEST_COLUMN = 14; // signs in one vertical line that still fit a phone
 
@@ -50,13 +50,13 @@ function beneath(lot, reading) {
     'div',
     { class: 'beneath' },
     tone ? h('p', { class: 'tone', 'data-tone': lot.tone }, tone) : '',
-    translation ? h('p', { class: 'translation', lang: translation.language }, translation.text) : '',
+    translation ? h('p', { class: 'translation', lang: translation.language }, ...translation.text.split('\n').map((line) => h('span', {}, line))) : '',
   );
 }
 
 /** A text in the reading's language, else in the page's; none rather than one that is not asked for. */
 function chosen(texts, reading) {
-  return [reading, language()].map((code) => texts.find((one) => one.language === code)).find(Boolean);
+  return [reading, reading === 'zh-Hans' ? 'zh' : '', language()].map((code) => texts.find((one) => one.language === code)).find(Boolean);
 }
 
 function more(lot, reading) {
@@ -88,8 +88,8 @@ function passage(label, { language: lang, provenance, title, text }) {
   return h(
     'section',
     { class: 'passage' },
-    label ? h('h4', {}, label) : '',
-    title ? h('h5', { lang }, title) : '',
+    label ? h('h2', {}, label) : '',
+    title ? h('h3', { lang }, title) : '',
     h('p', { lang }, text, ' ', h('small', { class: 'provenance', lang: language() }, t(provenance) || '')),
   );
 }
@@ -101,7 +101,7 @@ function verdicts(lot, reading) {
     const verdict = pick(texts, reading || language());
     return [h('dt', {}, t(topic) || topic.replaceAll('_', ' ')), h('dd', { lang: verdict.lang }, verdict.text)];
   });
-  return [h('section', { class: 'passage' }, h('h4', {}, t('topics')), h('dl', { class: 'verdicts' }, ...rows))];
+  return [h('section', { class: 'passage' }, h('h2', {}, t('topics')), h('dl', { class: 'verdicts' }, ...rows))];
 }
 
 function longest(lines) {

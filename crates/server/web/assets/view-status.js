@@ -1,8 +1,8 @@
 // The bar that tells what is happening now, honestly, and lets the reader stop it.
 
-import { h, mark, say } from '/assets/dom.js';
-import { finished, sealedCount } from '/assets/reducer.js';
-import { sectionTitle, t } from '/assets/text.js';
+import { h, mark, say } from './dom.js';
+import { finished, sealedCount } from './reducer.js';
+import { sectionTitle, t } from './text.js';
 
 const WORTH_TELLING_MS = 3000;
 
@@ -16,7 +16,7 @@ export function statusView({ onJump, onCancel }) {
   const root = h(
     'div',
     { class: 'bar', 'data-testid': 'status', 'data-state': 'idle' },
-    thread, h('div', { class: 'bar-words' }, phase, time, note), cancel,
+    thread, h('div', { class: 'bar-words' }, phase, time), cancel, note,
   );
   let latest = null;
   let armed = 0;
