@@ -172,7 +172,12 @@ impl Store {
         let shared = Arc::clone(&self.shared);
         let reading = tokio::task::spawn_blocking(move || {
             let connection = shared.reader()?;
-            let outcome = work(&connection);
+            // One snapshot, so that what is read together belongs together.
+            let snapshot = connection
+                .unchecked_transaction()
+                .map_err(StoreError::from)?;
+            let outcome = work(&snapshot);
+            drop(snapshot);
             shared
                 .idle_readers
                 .lock()

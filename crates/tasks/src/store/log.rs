@@ -222,15 +222,13 @@ impl Store {
         task_id: TaskId,
     ) -> Result<Option<(TaskRow, Vec<Stored>)>, StoreError> {
         self.read(move |connection| {
-            // One read transaction, so that row and events belong together.
-            let transaction = connection.unchecked_transaction()?;
             let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
-            let row = transaction
+            let row = connection
                 .prepare_cached(&sql)?
                 .query_row([task_id.to_string()], task_row)
                 .optional()?;
             let Some(row) = row else { return Ok(None) };
-            let events = events_after(&transaction, task_id, 0)?;
+            let events = events_after(connection, task_id, 0)?;
             Ok(Some((row, events)))
         })
         .await
@@ -248,7 +246,8 @@ impl Store {
 
     /// Whether the database answers.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+            .await
     }
 
     /// How many tasks there are, by status.
@@ -256,8 +255,9 @@ impl Store {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT status, count(*) FROM tasks GROUP BY status")?;
-            let rows = statement
-                .query_map([], |row| Ok((parsed(row, 0, Status::from_name)?, row.get(1)?)))?;
+            let rows = statement.query_map([], |row| {
+                Ok((parsed(row, 0, Status::from_name)?, row.get(1)?))
+            })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
