@@ -5,12 +5,14 @@
 //! What is not valid JSON is recovered from, never refused: the seal checks judge what comes out.
 
 mod key;
+mod state;
 mod unescape;
 
 use std::{collections::VecDeque, mem};
 
 use self::{
     key::Key,
+    state::{Container, OpenSection, State, is_blank},
     unescape::{Piece, Unescape},
 };
 use crate::SectionId;
@@ -49,45 +51,6 @@ pub(crate) struct Decoder {
     /// Text of the open section that is not in `events` yet.
     text: String,
     events: Vec<Event>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Prose,
-    /// After a brace in prose.
-    Brace,
-    BeforeKey,
-    Key,
-    AfterKey,
-    BeforeValue,
-    /// In a string that belongs to the open section.
-    Text,
-    /// In a string that belongs to none.
-    OtherString,
-    Number,
-    Word,
-    AfterValue,
-    /// In containers that are nested too deep.
-    TooDeep {
-        open: usize,
-        quoted: bool,
-        escaped: bool,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Container {
-    Object,
-    Array,
-}
-
-#[derive(Debug)]
-struct OpenSection {
-    id: SectionId,
-    /// Number of containers around its value.
-    depth: usize,
-    /// Whether a string or literal of its value has begun.
-    begun: bool,
 }
 
 impl Decoder {
@@ -412,10 +375,6 @@ impl Decoder {
             self.events.push(Event::Text(mem::take(&mut self.text)));
         }
     }
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || c == '\u{feff}'
 }
 
 #[cfg(test)]
