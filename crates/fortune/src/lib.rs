@@ -3,7 +3,10 @@
 mod ask;
 mod decoder;
 mod reading;
+mod script;
 mod system;
+mod template;
+mod wording;
 
 pub use kaucim_decks::{Language, Lot, Source};
 

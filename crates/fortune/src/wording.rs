@@ -1,0 +1,127 @@
+//! What the reading says about itself, in the language of the reading.
+
+use crate::{Language, Notice, NoticeKind, Origin};
+
+/// What happened to the making of a reading that its reader should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    SectionRewritten,
+    ModelSwitched,
+    ClassicFilled,
+    NoModel,
+}
+
+impl Event {
+    pub(crate) fn notice(self, language: Language) -> Notice {
+        let (kind, code, messages) = match self {
+            Self::SectionRewritten => (
+                NoticeKind::Repair,
+                "section_rewritten",
+                [
+                    "有些段落寫得不完整或未通過檢查，正在重寫。",
+                    "有些段落写得不完整或未通过检查，正在重写。",
+                    "Some sections were incomplete or did not pass their checks and are being written again.",
+                    "一部の段落が不完全だったか確認を通らなかったため、書き直しています。",
+                ],
+            ),
+            Self::ModelSwitched => (
+                NoticeKind::Fallback,
+                "model_switched",
+                [
+                    "原先的模型未能寫完，由另一個模型接手續寫。",
+                    "原先的模型未能写完，由另一个模型接手续写。",
+                    "The first model could not finish; another one goes on from what is written.",
+                    "はじめのモデルが書き終えられなかったため、別のモデルが続きを書きます。",
+                ],
+            ),
+            Self::ClassicFilled => (
+                NoticeKind::Fallback,
+                "classic_filled",
+                [
+                    "模型未能寫完，其餘段落由籤書原有的文字編成。",
+                    "模型未能写完，其余段落由签书原有的文字编成。",
+                    "The model could not finish; the remaining sections are composed from the deck's own commentary.",
+                    "モデルが書き終えられなかったため、残りの段落はおみくじ本来の注釈から編みました。",
+                ],
+            ),
+            Self::NoModel => (
+                NoticeKind::Fallback,
+                "no_model",
+                [
+                    "沒有可用的模型，全文由籤書原有的文字編成。",
+                    "没有可用的模型，全文由签书原有的文字编成。",
+                    "There is no model to write with; the whole reading is composed from the deck's own commentary.",
+                    "利用できるモデルがないため、全文をおみくじ本来の注釈から編みました。",
+                ],
+            ),
+        };
+        Notice {
+            kind,
+            code: code.to_owned(),
+            message: choose(language, messages).to_owned(),
+        }
+    }
+}
+
+/// What a reading is.
+pub(crate) fn disclaimer(origin: Origin, language: Language) -> &'static str {
+    let texts = match origin {
+        Origin::Model => [
+            "籤詩是傳統文字，解讀由電腦模型寫成，供反思參考，不能代替專業意見。",
+            "签诗是传统文字，解读由电脑模型写成，供反思参考，不能代替专业意见。",
+            "A traditional text with a machine-written reflection; it does not replace professional advice.",
+            "おみくじの詩は伝統の文章で、読み解きは機械が書いた省察です。専門家の助言に代わるものではありません。",
+        ],
+        Origin::Mixed => [
+            "籤詩是傳統文字；解讀一部分由電腦模型寫成，其餘由籤書原有的註解編成，供反思參考，不能代替專業意見。",
+            "签诗是传统文字；解读一部分由电脑模型写成，其余由签书原有的注解编成，供反思参考，不能代替专业意见。",
+            "A traditional text with a reflection that is partly machine-written, partly composed from the deck's own commentary; it does not replace professional advice.",
+            "おみくじの詩は伝統の文章で、読み解きの一部は機械が書いた省察、残りはおみくじ本来の注釈から編んだものです。専門家の助言に代わるものではありません。",
+        ],
+        Origin::Classic => [
+            "籤詩是傳統文字；解讀由籤書原有的註解編成，沒有使用模型，供反思參考，不能代替專業意見。",
+            "签诗是传统文字；解读由签书原有的注解编成，没有使用模型，供反思参考，不能代替专业意见。",
+            "A traditional text, composed from the deck's own commentary without a model; it does not replace professional advice.",
+            "おみくじの詩は伝統の文章で、読み解きはモデルを使わず、おみくじ本来の注釈から編んだものです。専門家の助言に代わるものではありません。",
+        ],
+    };
+    choose(language, texts)
+}
+
+/// The one of four, in the order of [`Language::ALL`].
+pub(crate) fn choose<T>(language: Language, [zh, zh_hans, en, ja]: [T; 4]) -> T {
+    match language {
+        Language::Zh => zh,
+        Language::ZhHans => zh_hans,
+        Language::En => en,
+        Language::Ja => ja,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::to_simplified;
+
+    #[test]
+    fn every_language_says_it_in_its_own_script() {
+        for event in [
+            Event::SectionRewritten,
+            Event::ModelSwitched,
+            Event::ClassicFilled,
+            Event::NoModel,
+        ] {
+            let [zh, zh_hans, en, ja] =
+                Language::ALL.map(|language| event.notice(language).message);
+            assert_eq!(to_simplified(&zh), zh_hans);
+            assert_eq!(to_simplified(&zh_hans), zh_hans);
+            assert!(en.is_ascii() && !ja.is_ascii() && ja != zh);
+        }
+        for origin in [Origin::Model, Origin::Mixed, Origin::Classic] {
+            let [zh, zh_hans, en, ja] = Language::ALL.map(|language| disclaimer(origin, language));
+            assert_eq!(to_simplified(zh), zh_hans);
+            assert_eq!(to_simplified(zh_hans), zh_hans);
+            assert!(en.is_ascii() && !ja.is_ascii() && ja != zh);
+        }
+    }
+}
