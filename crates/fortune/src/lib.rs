@@ -2,7 +2,10 @@
 
 mod ask;
 mod decoder;
+mod prompt;
 mod reading;
+#[cfg(test)]
+mod sample;
 mod script;
 mod system;
 mod template;

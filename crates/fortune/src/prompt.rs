@@ -1,0 +1,268 @@
+//! Writes what a model is asked, from the texts in `prompts/`.
+
+use std::collections::BTreeMap;
+
+use kaucim_decks::Tone;
+use kaucim_llm::{Message, Request, Role, Schema};
+use serde_json::{Map, Value, json};
+
+use crate::{Language, Lot, Prepared, Section, SectionId, Settings, Source, template::fill};
+
+/// The most characters of commentary, and of sources, that a small model is given to read.
+const MAX_COMMENTARY: usize = 1500;
+const MAX_SOURCES: usize = 1500;
+
+/// What is to be written, and what is known by then.
+pub(crate) struct Task<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) sources: &'a [Source],
+    pub(crate) written: Vec<&'a Section>,
+    pub(crate) missing: &'a [SectionId],
+    /// What was wrong with the last try of a missing section.
+    pub(crate) faults: &'a BTreeMap<SectionId, Fault>,
+    /// Whether the last answer was no report at all.
+    pub(crate) unreadable: bool,
+}
+
+/// What a model is told about a section that it has to write again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The name of the check that it failed: a part of the prompt files.
+    Check(&'static str),
+    /// The answer reached its length limit in the middle of it.
+    Unfinished,
+}
+
+/// The request for the missing sections.
+pub(crate) fn request(task: &Task<'_>, settings: &Settings) -> Request {
+    let prompt = prompt(task.prepared.language);
+    Request {
+        messages: vec![
+            Message {
+                role: Role::System,
+                text: part(prompt, "system").to_owned(),
+            },
+            Message {
+                role: Role::User,
+                text: user(task, prompt),
+            },
+        ],
+        max_tokens: settings.max_tokens,
+        temperature: settings.temperature,
+        stop: Vec::new(),
+        seed: None,
+        schema: Some(schema(task.missing)),
+    }
+}
+
+fn prompt(language: Language) -> &'static str {
+    match language {
+        Language::Zh => include_str!("../prompts/zh.md"),
+        Language::ZhHans => include_str!("../prompts/zh-Hans.md"),
+        Language::En => include_str!("../prompts/en.md"),
+        Language::Ja => include_str!("../prompts/ja.md"),
+    }
+}
+
+/// The part of a prompt file that `<!-- name -->` heads.
+fn part(prompt: &'static str, name: &str) -> &'static str {
+    prompt
+        .split("<!-- ")
+        .find_map(|part| part.strip_prefix(name)?.strip_prefix(" -->\n"))
+        .expect("every prompt file has every part")
+        .trim_end()
+}
+
+fn user(task: &Task<'_>, prompt: &'static str) -> String {
+    let Prepared {
+        question,
+        language,
+        context,
+        lot,
+        notices: _,
+    } = task.prepared;
+    let commentary = commentary(lot, *language);
+    let sources = sources(task.sources, &commentary);
+    let context: Vec<String> = context
+        .iter()
+        .map(|(name, value)| format!("{}: {}", data(name), data(value)))
+        .collect();
+    let written: Vec<String> = task
+        .written
+        .iter()
+        .map(|section| format!("`{}`: {}", section.section, data(&section.text)))
+        .collect();
+    let deity = lot
+        .deity
+        .get(language)
+        .or_else(|| lot.deity.values().next());
+    let values = [
+        ("deity", deity.map(|name| data(name)).unwrap_or_default()),
+        ("number", lot.number.to_string()),
+        ("title", data(&lot.title)),
+        ("grade", grade(lot)),
+        ("verse", data(&lot.verse.join("\n"))),
+        ("commentary", commentary),
+        ("sources", sources),
+        ("context", context.join("\n")),
+        ("question", data(question.as_str())),
+        ("written", written.join("\n")),
+        ("closing", closing(task, prompt)),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let blocks: Vec<String> = include_str!("../prompts/user.md")
+        .trim_end()
+        .split("\n\n")
+        .filter(|block| !is_without_values(block, &values))
+        .map(|block| fill(block, &values))
+        .collect();
+    blocks.join("\n\n")
+}
+
+/// Whether there is nothing to say in a block of the template.
+fn is_without_values(block: &str, values: &[(&str, &str)]) -> bool {
+    values
+        .iter()
+        .all(|(name, value)| value.is_empty() || !block.contains(&format!("{{{{{name}}}}}")))
+}
+
+fn closing(task: &Task<'_>, prompt: &'static str) -> String {
+    let mut remarks = Vec::new();
+    if !task.written.is_empty() {
+        remarks.push(part(prompt, "written").to_owned());
+    }
+    if task.unreadable {
+        remarks.push(part(prompt, "unreadable").to_owned());
+    }
+    for section in task.missing {
+        let name = match task.faults.get(section) {
+            Some(Fault::Check(check)) => check,
+            Some(Fault::Unfinished) => "unfinished",
+            None => continue,
+        };
+        remarks.push(fill(part(prompt, name), &[("key", section.name())]));
+    }
+    let keys: Vec<String> = task
+        .missing
+        .iter()
+        .map(|section| format!("`{section}`"))
+        .collect();
+    let values = [("remarks", remarks.join("\n")), ("keys", keys.join(", "))];
+    fill(
+        part(prompt, "closing"),
+        &values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str())),
+    )
+    .replace("\n\n", "\n")
+}
+
+/// Data as it stands between tags: without the means to forge one.
+fn data(text: &str) -> String {
+    text.trim()
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .map(|c| match c {
+            '<' => '＜',
+            '>' => '＞',
+            c => c,
+        })
+        .collect()
+}
+
+fn grade(lot: &Lot) -> String {
+    let tone = lot.tone.map(|tone| match tone {
+        Tone::Good => "good",
+        Tone::Mixed => "mixed",
+        Tone::Warning => "warning",
+    });
+    match (lot.grade.as_deref().map(data), tone) {
+        (Some(grade), Some(tone)) => format!("{grade} ({tone})"),
+        (Some(grade), None) => grade,
+        (None, Some(tone)) => tone.to_owned(),
+        (None, None) => "-".to_owned(),
+    }
+}
+
+/// The commentary in the language of the reading or, where a kind has none, in another one.
+fn commentary(lot: &Lot, language: Language) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for one in &lot.commentary {
+        if !kinds.contains(&one.kind.as_str()) {
+            kinds.push(&one.kind);
+        }
+    }
+    let passages = kinds.into_iter().flat_map(|kind| {
+        let of_kind = || lot.commentary.iter().filter(move |one| one.kind == kind);
+        let readable = move |one: &&kaucim_decks::Commentary| reads(language, one.language);
+        let chosen: Vec<_> = of_kind().filter(readable).collect();
+        let chosen = if chosen.is_empty() {
+            of_kind().take(1).collect()
+        } else {
+            chosen
+        };
+        chosen
+            .into_iter()
+            .map(move |one| format!("[{}] {}", data(kind), data(&one.text)))
+    });
+    within(passages, MAX_COMMENTARY)
+}
+
+/// Sources that are not in the commentary already.
+fn sources(sources: &[Source], commentary: &str) -> String {
+    let passages = sources
+        .iter()
+        .map(|source| (source, data(&source.excerpt)))
+        .filter(|(source, excerpt)| {
+            source.kind != "verse" && !commentary.contains(excerpt.as_str())
+        })
+        .map(|(source, excerpt)| {
+            format!(
+                "[{}] {}: {excerpt}",
+                data(&source.kind),
+                data(&source.title)
+            )
+        });
+    within(passages, MAX_SOURCES)
+}
+
+fn reads(language: Language, text: Language) -> bool {
+    language == text || (language == Language::ZhHans && text == Language::Zh)
+}
+
+/// Passages, one a line, as far as the characters reach.
+fn within(passages: impl Iterator<Item = String>, mut characters: usize) -> String {
+    let mut lines = Vec::new();
+    for passage in passages {
+        if characters == 0 {
+            break;
+        }
+        let cut: String = passage.chars().take(characters).collect();
+        characters -= cut.chars().count();
+        lines.push(cut);
+    }
+    lines.join("\n")
+}
+
+/// One string for each key, nothing else: the subset of JSON Schema that every provider takes.
+fn schema(keys: &[SectionId]) -> Schema {
+    let properties: Map<String, Value> = keys
+        .iter()
+        .map(|key| (key.name().to_owned(), json!({ "type": "string" })))
+        .collect();
+    let required: Vec<&str> = keys.iter().map(|key| key.name()).collect();
+    Schema {
+        name: "reading".to_owned(),
+        schema: json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
