@@ -1,6 +1,7 @@
 //! Turns a question and a lot into a reading: the facade of everything below the tasks.
 
 mod ask;
+mod checks;
 mod decoder;
 mod prompt;
 mod reading;
