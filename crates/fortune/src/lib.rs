@@ -5,6 +5,7 @@ mod checks;
 mod decoder;
 mod prompt;
 mod reading;
+mod safety;
 #[cfg(test)]
 mod sample;
 mod script;
