@@ -2,6 +2,7 @@
 
 mod ask;
 mod checks;
+mod classic;
 mod decoder;
 mod prompt;
 mod reading;
