@@ -4,6 +4,8 @@ mod ask;
 mod checks;
 mod classic;
 mod decoder;
+mod engine;
+mod prepare;
 mod prompt;
 mod reading;
 mod safety;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::{BoxStream, StreamExt};
 use kaucim_decks::Library;
 use kaucim_llm::Model;
 
-use crate::{Ask, AskError, FortuneResult, Prepared, Step};
+use crate::{Ask, AskError, FortuneResult, Prepared, Step, engine, prepare::prepare};
 
 /// Makes readings from decks and models. A cheap handle.
 #[derive(Clone)]
@@ -71,8 +71,8 @@ impl FortuneSystem {
     }
 
     /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
-    pub fn prepare(&self, _ask: &Ask) -> Result<Prepared, AskError> {
-        unimplemented!()
+    pub fn prepare(&self, ask: &Ask) -> Result<Prepared, AskError> {
+        prepare(&self.library, ask)
     }
 
     /// Makes a reading and returns it in one piece.
@@ -88,8 +88,12 @@ impl FortuneSystem {
 
     /// Makes a reading and yields every step as it happens, [`Step::Complete`] last. Dropping the
     /// stream cancels the model's call.
-    pub fn ask_fortune_streaming(&self, _ask: Ask) -> BoxStream<'static, Result<Step, Error>> {
-        let _ = &self.models;
-        stream::empty().boxed()
+    pub fn ask_fortune_streaming(&self, ask: Ask) -> BoxStream<'static, Result<Step, Error>> {
+        engine::read(
+            self.library.clone(),
+            Arc::clone(&self.models),
+            self.settings.clone(),
+            ask,
+        )
     }
 }

@@ -1,0 +1,88 @@
+//! Makes a reading step by step: asks the models in order for what is missing, until every section
+//! is sealed or nothing may be spent any more.
+
+mod call;
+mod chain;
+mod writing;
+
+use std::sync::Arc;
+
+use async_stream::stream;
+use futures::stream::{BoxStream, StreamExt};
+use kaucim_decks::Library;
+use kaucim_llm::{Delta, Model};
+
+use self::{
+    call::{Call, Ending},
+    chain::Chain,
+    writing::Writing,
+};
+use crate::{Ask, Error, Settings, Step};
+
+/// The steps of one reading. Nothing happens until a step is asked for.
+pub(crate) fn read(
+    library: Library,
+    models: Arc<[Arc<dyn Model>]>,
+    settings: Settings,
+    ask: Ask,
+) -> BoxStream<'static, Result<Step, Error>> {
+    let steps = stream! {
+        let (mut writing, opening) = match Writing::begin(&library, &settings, ask) {
+            Ok(begun) => begun,
+            Err(error) => {
+                yield Err(error.into());
+                return;
+            }
+        };
+        for step in opening {
+            yield Ok(step);
+        }
+        let mut chain = Chain::new(models.len());
+        while writing.wants_a_call() {
+            let Some(model) = chain.model().and_then(|position| models.get(position)) else {
+                break;
+            };
+            let mut call = Call::new(model.name());
+            let mut deltas = model.generate_stream(writing.request(&settings));
+            let ending = loop {
+                match deltas.next().await {
+                    Some(Ok(Delta::Calling)) => {
+                        if !writing.may_call() {
+                            break Ending::Spent;
+                        }
+                        yield Ok(writing.count_call(&call));
+                    }
+                    Some(Ok(Delta::Thinking)) => {
+                        if call.begins_to_think() {
+                            yield Ok(Step::Thinking);
+                        }
+                    }
+                    Some(Ok(Delta::Text(text))) => {
+                        for step in call.take(&text, &mut writing) {
+                            yield Ok(step);
+                        }
+                    }
+                    Some(Ok(Delta::Finished(finish))) => break Ending::Finished(finish),
+                    Some(Err(error)) => break Ending::Failed(error),
+                    None => break Ending::Failed(kaucim_llm::Error::CutOff),
+                }
+            };
+            // The connection is closed before anything else is done.
+            drop(deltas);
+            for step in call.end(&ending, &mut writing, &mut chain) {
+                yield Ok(step);
+            }
+        }
+        if !writing.missing().is_empty() {
+            if !settings.classic {
+                yield Err(Error::ModelsFailed);
+                return;
+            }
+            for step in writing.fill_with_classic(models.is_empty()) {
+                yield Ok(step);
+            }
+        }
+        yield Ok(Step::Complete(Box::new(writing.into_result())));
+    };
+    steps.boxed()
+}

@@ -1,0 +1,252 @@
+//! What a reading has so far: its sealed sections, what failed, and what may still be spent.
+
+use std::collections::BTreeMap;
+
+use kaucim_decks::Library;
+use kaucim_llm::Request;
+
+use super::call::Call;
+use crate::{
+    Ask, AskError, Budget, Check, FortuneResult, Notice, Origin, Prepared, Resume, Section,
+    SectionId, SectionOrigin, Settings, Source, Step, Usage, Writer,
+    checks::{self, Finding},
+    classic, plain_text,
+    prepare::prepare,
+    prompt::{self, Fault, Task},
+    wording,
+};
+
+/// How many passages are retrieved for a question.
+const SOURCES: usize = 6;
+
+/// A reading in the making.
+pub(super) struct Writing {
+    prepared: Prepared,
+    sources: Vec<Source>,
+    notices: Vec<Notice>,
+    sealed: BTreeMap<SectionId, Section>,
+    faults: BTreeMap<SectionId, Fault>,
+    calls_left: u32,
+    usage: Usage,
+    writer: Option<Writer>,
+    /// Whether the last answer was no report at all.
+    pub(super) is_unreadable: bool,
+}
+
+impl Writing {
+    /// Begins a reading, or goes on with an interrupted one; the steps are those before any call.
+    pub(super) fn begin(
+        library: &Library,
+        settings: &Settings,
+        ask: Ask,
+    ) -> Result<(Self, Vec<Step>), AskError> {
+        let mut opening = Vec::new();
+        let resume = match ask.resume {
+            Some(resume) => resume,
+            None => {
+                let prepared = prepare(library, &ask)?;
+                opening.extend(prepared.notices.iter().cloned().map(Step::Notice));
+                opening.push(Step::Lot(Box::new(prepared.lot.clone())));
+                let budget_left = Budget {
+                    calls: settings.calls_per_reading,
+                };
+                Resume {
+                    prepared,
+                    sources: None,
+                    sealed: Vec::new(),
+                    budget_left,
+                }
+            }
+        };
+        let Resume {
+            prepared,
+            sources,
+            sealed,
+            budget_left,
+        } = resume;
+        let sources = sources.unwrap_or_else(|| {
+            let sources = retrieve(library, &prepared);
+            opening.push(Step::Sources(sources.clone()));
+            sources
+        });
+        let writing = Self {
+            notices: prepared.notices.clone(),
+            prepared,
+            sources,
+            sealed: sealed
+                .into_iter()
+                .map(|section| (section.section, section))
+                .collect(),
+            faults: BTreeMap::new(),
+            calls_left: budget_left.calls,
+            usage: Usage::default(),
+            writer: None,
+            is_unreadable: false,
+        };
+        Ok((writing, opening))
+    }
+
+    pub(super) fn missing(&self) -> Vec<SectionId> {
+        SectionId::ALL
+            .into_iter()
+            .filter(|id| !self.sealed.contains_key(id))
+            .collect()
+    }
+
+    pub(super) fn may_call(&self) -> bool {
+        self.calls_left > 0
+    }
+
+    pub(super) fn wants_a_call(&self) -> bool {
+        self.may_call() && !self.missing().is_empty()
+    }
+
+    /// What to ask a model for now.
+    pub(super) fn request(&self, settings: &Settings) -> Request {
+        let task = Task {
+            prepared: &self.prepared,
+            sources: &self.sources,
+            written: self.sealed.values().collect(),
+            missing: &self.missing(),
+            faults: &self.faults,
+            unreadable: self.is_unreadable,
+        };
+        prompt::request(&task, settings)
+    }
+
+    /// Spends a call.
+    pub(super) fn count_call(&mut self, call: &Call) -> Step {
+        self.calls_left = self.calls_left.saturating_sub(1);
+        self.usage.calls += 1;
+        Step::Calling(call.writer.clone())
+    }
+
+    pub(super) fn count_usage(&mut self, usage: Option<kaucim_llm::Usage>) {
+        if let Some(kaucim_llm::Usage {
+            input_tokens,
+            output_tokens,
+        }) = usage
+        {
+            self.usage.input_tokens += input_tokens;
+            self.usage.output_tokens += output_tokens;
+        }
+    }
+
+    /// Whether the section is still to be written.
+    pub(super) fn open(&mut self, section: SectionId) -> bool {
+        self.faults.remove(&section);
+        !self.sealed.contains_key(&section)
+    }
+
+    pub(super) fn judge(&self, text: &str) -> Vec<Finding> {
+        checks::run(text, self.prepared.language, &self.prepared.lot)
+    }
+
+    pub(super) fn fail(&mut self, section: SectionId, fault: Fault) {
+        self.faults.insert(section, fault);
+    }
+
+    pub(super) fn seal(
+        &mut self,
+        id: SectionId,
+        text: String,
+        checks: Vec<Check>,
+        writer: &Writer,
+    ) -> Step {
+        let section = Section {
+            section: id,
+            index: id.index(),
+            title: id.title(self.prepared.language).to_owned(),
+            text,
+            origin: SectionOrigin::Model,
+            checks,
+        };
+        self.sealed.insert(id, section.clone());
+        self.writer = Some(writer.clone());
+        Step::SectionSealed(section)
+    }
+
+    /// Tells the reader what happened, once.
+    pub(super) fn notice(&mut self, event: wording::Event) -> Option<Step> {
+        let notice = event.notice(self.prepared.language);
+        if self.notices.contains(&notice) {
+            return None;
+        }
+        self.notices.push(notice.clone());
+        Some(Step::Notice(notice))
+    }
+
+    /// Seals what is missing with classic text.
+    pub(super) fn fill_with_classic(&mut self, is_without_models: bool) -> Vec<Step> {
+        let event = if is_without_models {
+            wording::Event::NoModel
+        } else {
+            wording::Event::ClassicFilled
+        };
+        let mut steps: Vec<Step> = self.notice(event).into_iter().collect();
+        for id in self.missing() {
+            let section = classic::section(id, &self.prepared);
+            self.sealed.insert(id, section.clone());
+            steps.push(Step::SectionSealed(section));
+        }
+        steps
+    }
+
+    pub(super) fn into_result(self) -> FortuneResult {
+        let Prepared {
+            question,
+            language,
+            context: _,
+            lot,
+            notices: _,
+        } = self.prepared;
+        let sections: Vec<Section> = self.sealed.into_values().collect();
+        let text = plain_text(
+            sections
+                .iter()
+                .map(|one| (one.title.as_str(), one.text.as_str())),
+        );
+        let origin = origin(&sections);
+        FortuneResult {
+            question: question.into(),
+            language,
+            lot,
+            sources: self.sources,
+            notices: self.notices,
+            sections,
+            text,
+            model: self.writer,
+            origin,
+            usage: self.usage,
+            disclaimer: wording::disclaimer(origin, language).to_owned(),
+        }
+    }
+}
+
+/// What belongs to the question, if the deck is still the one that the lot was read from.
+fn retrieve(library: &Library, prepared: &Prepared) -> Vec<Source> {
+    let lot = &prepared.lot;
+    match library.deck(&lot.deity_id, Some(&lot.deck_id)) {
+        Ok(deck) if deck.version == lot.version => deck.retrieve(
+            lot.number,
+            prepared.question.as_str(),
+            prepared.language,
+            SOURCES,
+        ),
+        Ok(_) | Err(_) => Vec::new(),
+    }
+}
+
+fn origin(sections: &[Section]) -> Origin {
+    let by_model = sections
+        .iter()
+        .filter(|one| one.origin == SectionOrigin::Model)
+        .count();
+    if by_model == sections.len() {
+        Origin::Model
+    } else if by_model > 0 {
+        Origin::Mixed
+    } else {
+        Origin::Classic
+    }
+}

@@ -1,0 +1,22 @@
+//! Settles everything about a question that needs no model.
+
+use kaucim_decks::Library;
+
+use crate::{Ask, AskError, Prepared, safety, script};
+
+pub(crate) fn prepare(library: &Library, ask: &Ask) -> Result<Prepared, AskError> {
+    if let Some(resume) = &ask.resume {
+        return Ok(resume.prepared.clone());
+    }
+    let deck = library.deck(&ask.deity_id, ask.deck_id.as_deref())?;
+    let lot = deck.lot(ask.number.unwrap_or_else(|| deck.draw()))?;
+    let question = ask.question.as_str();
+    let language = ask.language.unwrap_or_else(|| script::detect(question));
+    Ok(Prepared {
+        question: ask.question.clone(),
+        language,
+        context: ask.context.clone(),
+        lot: (*lot).clone(),
+        notices: safety::notices(question, &ask.context, language),
+    })
+}

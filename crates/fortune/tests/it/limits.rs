@@ -1,0 +1,141 @@
+//! What a reading may spend, and what is never worth a call.
+
+use std::sync::Arc;
+
+use kaucim_fortune::{Error, Language, SectionId, Settings};
+
+use crate::{
+    failures::{QUESTION, check, cut_in_the_third, rest},
+    model::{self, Does, Scripted, ask, report, steps, writes},
+};
+
+#[tokio::test]
+async fn repairs_have_an_end() {
+    let never_right = || writes("{\"challenges\":\"慢慢來。\"}");
+    let model = Scripted::new("one", (0..9).map(|_| never_right()));
+    let classic: Vec<String> = (1..=7).map(|number| format!("+{number} Classic")).collect();
+    let failed = ["calling one", "failed 4 language", "reset 4 CheckFailed"];
+    let mut expected = failed.to_vec();
+    expected.push("notice section_rewritten");
+    expected.extend(failed.repeat(2));
+    expected.push("notice classic_filled");
+    expected.extend(classic.iter().map(String::as_str));
+    expected.push("complete Classic");
+    check(&[model], Settings::default(), &expected).await;
+}
+
+#[tokio::test]
+async fn what_is_no_report_is_asked_for_once_more() {
+    let chat = || writes("I cannot do that. {sorry} [1, 2]");
+    let first = Scripted::new("one", [chat(), chat(), chat()]);
+    let second = Scripted::new("two", [writes(&report(&SectionId::ALL, Language::En))]);
+    let expected = [
+        "calling one",
+        "calling one",
+        "notice model_switched",
+        "calling two",
+        "+1",
+        "+2",
+        "+3",
+        "+4",
+        "+5",
+        "+6",
+        "+7",
+        "complete",
+    ];
+    check(
+        &[Arc::clone(&first), second],
+        Settings::default(),
+        &expected,
+    )
+    .await;
+    assert!(
+        first.requests()[1].messages[1]
+            .text
+            .contains("not the JSON object")
+    );
+}
+
+#[tokio::test]
+async fn the_budget_is_hard() {
+    // The model means to call three times within one answer; the third call is never made.
+    let script = vec![
+        Does::Calls,
+        Does::Calls,
+        Does::Calls,
+        Does::Writes(report(&SectionId::ALL, Language::En)),
+    ];
+    let model = Scripted::new("one", [script]);
+    let settings = Settings {
+        calls_per_reading: 2,
+        ..Settings::default()
+    };
+    let second = Scripted::new("two", [writes(&rest())]);
+    let mut expected = vec!["calling one", "calling one", "notice classic_filled"];
+    let classic: Vec<String> = (1..=7).map(|number| format!("+{number} Classic")).collect();
+    expected.extend(classic.iter().map(String::as_str));
+    expected.push("complete Classic");
+    let result = check(&[model, Arc::clone(&second)], settings, &expected).await;
+    assert_eq!(result.usage.calls, 2);
+    assert!(second.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_budget_ends_repairs() {
+    let model = Scripted::new(
+        "one",
+        [cut_in_the_third(Does::IsCutByLength), writes(&rest())],
+    );
+    let settings = Settings {
+        calls_per_reading: 1,
+        ..Settings::default()
+    };
+    let expected = [
+        "calling one",
+        "+1",
+        "+2",
+        "reset 3 ModelFailed",
+        "notice classic_filled",
+        "+3 Classic",
+        "+4 Classic",
+        "+5 Classic",
+        "+6 Classic",
+        "+7 Classic",
+        "complete Mixed",
+    ];
+    check(&[model], settings, &expected).await;
+}
+
+#[tokio::test]
+async fn without_classic_text_it_is_an_error() {
+    let settings = Settings {
+        classic: false,
+        ..Settings::default()
+    };
+    for models in [vec![], vec![Scripted::new("one", [])]] {
+        let system = model::system(&models, settings.clone());
+        let error = steps(&system, ask(QUESTION)).await.unwrap_err();
+        assert!(matches!(error, Error::ModelsFailed));
+        assert!(matches!(
+            system.ask_fortune(ask(QUESTION)).await,
+            Err(Error::ModelsFailed)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn who_or_what_is_unknown_is_an_error() {
+    let system = model::system(&[], Settings::default());
+    for (deity, deck, number) in [
+        ("nobody", None, 1),
+        ("yue_lao", Some("none"), 1),
+        ("yue_lao", None, 9999),
+    ] {
+        let mut ask = ask(QUESTION);
+        ask.deity_id = deity.to_owned();
+        ask.deck_id = deck.map(str::to_owned);
+        ask.number = Some(number);
+        assert!(system.prepare(&ask).is_err());
+        assert!(matches!(steps(&system, ask).await, Err(Error::Ask(_))));
+    }
+}
