@@ -1,3 +1,73 @@
-//! The program.
+//! Measures the real program on real connections, and the simulated model without it, in one run.
 
-fn main() {}
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::Parser;
+
+mod clock;
+mod delivery;
+mod direct;
+mod events;
+mod load;
+mod machine;
+mod poem;
+mod process;
+mod programs;
+mod reader;
+mod reading;
+mod record;
+mod report;
+mod rows;
+mod start;
+mod statistics;
+mod table;
+
+use crate::{programs::Programs, report::Report, rows::Row};
+
+/// Where the tables are kept, from the root of the repository.
+const DOCUMENT: &str = "docs/benchmarks.md";
+
+/// Measures what the server adds to the model it reads from, and prints it as a table.
+#[derive(Debug, Parser)]
+#[command(name = "kaucim-bench", version)]
+pub(crate) struct Arguments {
+    /// Rows of the table, separated by commas.
+    #[arg(long, value_delimiter = ',', default_values_t = Row::DEFAULT)]
+    pub rows: Vec<Row>,
+    /// How often each load is measured; the table shows medians.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub runs: u32,
+    /// About how many tokens a reading has; less is not possible than the verse needs.
+    #[arg(long, default_value_t = 100)]
+    pub length: u32,
+    /// The program to measure [default: kaucim beside this one]
+    #[arg(long)]
+    pub server: Option<PathBuf>,
+    /// The simulated model [default: llmsim beside this one]
+    #[arg(long)]
+    pub sim: Option<PathBuf>,
+    /// Write the tables into docs/benchmarks.md, seen from the root of the repository.
+    #[arg(long)]
+    pub write: bool,
+}
+
+/// One thread: the client shares the machine with what it measures.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let programs = Programs::find(arguments.server.as_deref(), arguments.sim.as_deref())?;
+    let mut report = Report::new(&arguments).await;
+    for row in &arguments.rows {
+        report::tell(&format!("measuring {row} …"));
+        let lines = rows::measure(*row, &programs, &arguments).await;
+        report.add(lines.with_context(|| format!("failed to measure {row}"))?);
+    }
+    let document = report.document();
+    report::print(&document);
+    if arguments.write {
+        std::fs::write(DOCUMENT, &document)
+            .with_context(|| format!("failed to write {DOCUMENT}"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,183 @@
+//! Starts the two programs: the simulated model, and the server that reads from it.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+use llmsim::{Call, Times};
+use reqwest::Client;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::process::Process;
+
+/// Where the programs are.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    server: PathBuf,
+    sim: PathBuf,
+}
+
+/// How the simulated model writes when a question says nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writing {
+    /// Tokens a second.
+    pub(crate) rate: u32,
+    /// About how many tokens.
+    pub(crate) length: u32,
+}
+
+/// A running simulated model.
+#[derive(Debug)]
+pub(crate) struct Sim {
+    pub(crate) url: String,
+    client: Client,
+    process: Process,
+    _folder: TempDir,
+}
+
+/// A running server on an empty data folder.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) process: Process,
+    /// From the start of the program until it said that it was ready.
+    pub(crate) ready: Duration,
+    /// The credential that everything is asked with.
+    pub(crate) key: String,
+    folder: TempDir,
+}
+
+/// From the head of a model's answer to its first token, so that every reader is there in time.
+const FIRST_TOKEN_MS: u32 = 300;
+
+impl Programs {
+    /// The programs named, or those beside this one.
+    pub(crate) fn find(server: Option<&Path>, sim: Option<&Path>) -> anyhow::Result<Self> {
+        let own = std::env::current_exe()?;
+        let place = |named: Option<&Path>, name: &str| {
+            let path = named.map_or_else(|| own.with_file_name(name), Path::to_owned);
+            ensure!(
+                path.is_file(),
+                "there is no program {}; build it with `cargo build --release -p {name}`",
+                path.display()
+            );
+            Ok(path)
+        };
+        Ok(Self {
+            server: place(server, "kaucim")?,
+            sim: place(sim, "llmsim")?,
+        })
+    }
+
+    pub(crate) async fn start_sim(&self, writing: Writing) -> anyhow::Result<Sim> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new(&self.sim);
+        command.args(["--listen", "127.0.0.1:0"]);
+        for (flag, value) in [
+            ("--rate", writing.rate),
+            ("--length", writing.length),
+            ("--ttft", FIRST_TOKEN_MS),
+        ] {
+            command.args([flag, &value.to_string()]);
+        }
+        let mut process = Process::start(&mut command, &folder.path().join("complaints"))?;
+        let rest = process.says("http://").await;
+        let rest = rest.context("the simulated model did not start")?;
+        Ok(Sim {
+            url: format!("http://{rest}"),
+            client: client()?,
+            process,
+            _folder: folder,
+        })
+    }
+
+    /// Starts the server with so many workers.
+    pub(crate) async fn start_server(&self, sim: &Sim, workers: usize) -> anyhow::Result<Server> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new(&self.server);
+        // What is set for the person who measures must not change what is measured.
+        command
+            .arg("serve")
+            .env_clear()
+            .env("KAUCIM_LISTEN", "127.0.0.1:0")
+            .env("KAUCIM_DATA_DIR", folder.path())
+            .env("KAUCIM_MODEL", "openai:sim")
+            .env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url))
+            .env("KAUCIM_MODEL_CONCURRENCY", workers.to_string())
+            .env("KAUCIM_WORKERS", workers.to_string())
+            .env("KAUCIM_TASKS_PER_USER", "100000")
+            .env("KAUCIM_STREAMS_PER_USER", "100000")
+            .env("KAUCIM_RATE_LIMIT", "off");
+        let started = Instant::now();
+        let mut process = Process::start(&mut command, &folder.path().join("complaints"))?;
+        let address = process.says("kaucim listens on ").await;
+        let ready = started.elapsed();
+        let address = address.with_context(|| {
+            let said = std::fs::read_to_string(folder.path().join("complaints"));
+            format!("the server did not start: {}", said.unwrap_or_default())
+        })?;
+        Ok(Server {
+            url: address,
+            process,
+            ready,
+            key: self.create_key(folder.path()).await?,
+            folder,
+        })
+    }
+
+    async fn create_key(&self, data: &Path) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.server);
+        command.args(["key", "create", "--name", "bench", "--data-dir"]);
+        let output = command.arg(data).env_clear().output().await?;
+        ensure!(
+            output.status.success(),
+            "no key was made: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
+
+impl Sim {
+    /// The calls since they were forgotten.
+    pub(crate) async fn calls(&self) -> anyhow::Result<Vec<Call>> {
+        let answer = self.client.get(format!("{}/sim/calls", self.url));
+        Ok(answer.send().await?.error_for_status()?.json().await?)
+    }
+
+    pub(crate) async fn times(&self, call: u64) -> anyhow::Result<Times> {
+        let answer = self
+            .client
+            .get(format!("{}/sim/calls/{call}/times", self.url));
+        Ok(answer.send().await?.error_for_status()?.json().await?)
+    }
+
+    pub(crate) async fn forget_calls(&self) -> anyhow::Result<()> {
+        let answer = self.client.delete(format!("{}/sim/calls", self.url));
+        answer.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.process.stop().await.context("the simulated model")
+    }
+}
+
+impl Server {
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        let Self {
+            process, folder, ..
+        } = self;
+        process.stop().await.context("the server")?;
+        drop(folder);
+        Ok(())
+    }
+}
+
+/// A client that goes straight to where it is told to.
+pub(crate) fn client() -> anyhow::Result<Client> {
+    Ok(Client::builder().no_proxy().build()?)
+}

@@ -1,0 +1,111 @@
+//! The rows of the table: what is loaded how, and which goals it has.
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+use crate::{
+    Arguments,
+    load::{self, Goals, Load},
+    poem,
+    programs::Programs,
+    start,
+    table::Line,
+};
+
+/// A row of the targets; the letter and number are theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Row {
+    /// One stream at 100 tokens a second.
+    L1,
+    /// 100 streams at 20 tokens a second each.
+    L2,
+    /// The same with `partial_text`, as a client gets it that asks for nothing else.
+    L2Partial,
+    /// 1000 streams at 20 tokens a second each.
+    L3,
+    /// From the start of the program until questions are taken, on an empty data folder.
+    L9,
+    /// From the question to the poem while every worker is busy.
+    L11,
+    /// Memory of the program before anybody has asked.
+    L12,
+}
+
+impl Row {
+    /// What is measured when nothing is said: two minutes.
+    pub(crate) const DEFAULT: [Self; 6] = [
+        Self::L1,
+        Self::L2,
+        Self::L2Partial,
+        Self::L9,
+        Self::L11,
+        Self::L12,
+    ];
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::L1 => "l1",
+            Self::L2 => "l2",
+            Self::L2Partial => "l2-partial",
+            Self::L3 => "l3",
+            Self::L9 => "l9",
+            Self::L11 => "l11",
+            Self::L12 => "l12",
+        })
+    }
+}
+
+/// Measures one row.
+pub(crate) async fn measure(
+    row: Row,
+    programs: &Programs,
+    arguments: &Arguments,
+) -> anyhow::Result<Vec<Line>> {
+    let load = |streams, rate, goals| Load {
+        streams,
+        rate,
+        length: arguments.length,
+        runs: arguments.runs,
+        partial_text: false,
+        goals,
+    };
+    match row {
+        Row::L1 => {
+            let goals = Goals {
+                token_ms: [Some(0.3), Some(3.0)],
+                kept_percent: Some(99.0),
+                ..Goals::default()
+            };
+            load::measure("L1", &load(1, 100, goals), programs).await
+        }
+        Row::L2 => load::measure("L2", &load(100, 20, HUNDRED), programs).await,
+        Row::L2Partial => {
+            let load = Load {
+                partial_text: true,
+                runs: 1,
+                ..load(100, 20, Goals::default())
+            };
+            load::measure("L2 with `partial_text`", &load, programs).await
+        }
+        Row::L3 => {
+            let goals = Goals {
+                token_ms: [Some(3.0), Some(30.0)],
+                ..Goals::default()
+            };
+            load::measure("L3", &load(1000, 20, goals), programs).await
+        }
+        Row::L9 => start::ready(programs).await,
+        Row::L11 => poem::measure(programs).await,
+        Row::L12 => start::idle(programs).await,
+    }
+}
+
+const HUNDRED: Goals = Goals {
+    token_ms: [Some(0.5), Some(8.0)],
+    first_event_ms: [Some(3.0), Some(15.0)],
+    cpu_us: Some(30.0),
+    kept_percent: None,
+};
