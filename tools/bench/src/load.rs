@@ -11,16 +11,15 @@ use tokio::{
 };
 
 use crate::{
-    clock::between_ms,
     delivery::{self, Delivery},
     direct::{Direct, Template},
     events,
+    measured::Measured,
     programs::{Programs, Server, Sim, Writing, client},
     reader::{Asked, Asker},
     reading::Reading,
     record::Enough,
-    statistics::percentile,
-    table::{Goal, Line},
+    table::Line,
 };
 
 /// How much is asked, and how it is judged.
@@ -57,27 +56,6 @@ const BEGIN_A_HUNDRED: Duration = Duration::from_secs(1);
 
 /// Questions before the first run, asked at once and answered as fast as possible.
 const WARM_UP: usize = 16;
-
-/// What was measured, run by run.
-#[derive(Debug, Default)]
-struct Measured {
-    direct: Latencies,
-    through: Latencies,
-    kept_percent: Vec<f64>,
-    accepted: Percentiles,
-    poem: Percentiles,
-    first_event: Percentiles,
-    lossless: Vec<f64>,
-    cpu_us: f64,
-    tokens: usize,
-    peak_mb: f64,
-}
-
-type Latencies = Percentiles;
-
-/// The p50 and the p99 of each run.
-#[derive(Debug, Default)]
-struct Percentiles([Vec<f64>; 2]);
 
 /// What is needed to ask.
 struct Bench<'a> {
@@ -255,6 +233,10 @@ fn judge(asked: &Asked, sent: &Times) -> anyhow::Result<(Reading, Delivery)> {
         "{} tokens never came",
         delivery.missing
     );
+    ensure!(
+        delivery.latencies_ms.iter().all(|latency| *latency > 0.0),
+        "a token came before it was sent: the clock was set, or the matching is wrong"
+    );
     Ok((reading, delivery))
 }
 
@@ -270,94 +252,4 @@ async fn all<T: 'static>(readers: JoinSet<T>) -> anyhow::Result<Vec<T>> {
     timeout(PATIENCE * 2, readers.join_all())
         .await
         .context("the readers did not end")
-}
-
-impl Percentiles {
-    fn take(&mut self, values: &[f64]) {
-        for (percent, runs) in [50.0, 99.0].into_iter().zip(&mut self.0) {
-            runs.extend(percentile(values, percent));
-        }
-    }
-}
-
-impl Measured {
-    fn take(&mut self, direct: &[Delivery], through: &[Delivery]) {
-        let latencies = |deliveries: &[Delivery]| -> Vec<f64> {
-            let all = deliveries.iter();
-            all.flat_map(|delivery| delivery.latencies_ms.iter().copied())
-                .collect()
-        };
-        let rate = |deliveries: &[Delivery]| {
-            let rates: Vec<f64> = deliveries.iter().filter_map(|d| d.rate).collect();
-            percentile(&rates, 50.0)
-        };
-        let through_latencies = latencies(through);
-        self.tokens += through_latencies.len();
-        self.direct.take(&latencies(direct));
-        self.through.take(&through_latencies);
-        self.lossless.push(through.len() as f64);
-        if let (Some(direct), Some(through)) = (rate(direct), rate(through)) {
-            self.kept_percent.push(through / direct * 100.0);
-        }
-    }
-
-    fn first_events(&mut self, readings: &[(Asked, Reading)]) {
-        let since_post = |moment: fn(&(Asked, Reading)) -> Option<u64>| -> Vec<f64> {
-            let moments = readings
-                .iter()
-                .filter_map(|pair| Some((pair.0.posted_us, moment(pair)?)));
-            moments.map(|(posted, us)| between_ms(posted, us)).collect()
-        };
-        self.accepted
-            .take(&since_post(|(asked, _)| Some(asked.accepted_us)));
-        self.first_event
-            .take(&since_post(|(_, reading)| reading.first_us));
-        self.poem.take(&since_post(|(_, reading)| reading.poem_us));
-    }
-
-    fn lines(self, row: &'static str, load: &Load) -> Vec<Line> {
-        let Load { streams, goals, .. } = load;
-        let [direct_p50, direct_p99] = self.direct.0;
-        let [p50, p99] = self.through.0;
-        let [accepted_p50, accepted_p99] = self.accepted.0;
-        let [first_p50, first_p99] = self.first_event.0;
-        let [poem_p50, poem_p99] = self.poem.0;
-        let at_most = |limit: Option<f64>| limit.map(Goal::AtMost);
-        let cpu = self.cpu_us / self.tokens.max(1) as f64;
-        let line = |measure: &str, values, goal| Line::new(row, measure, values).goal(goal);
-        vec![
-            line("a token, p50, ms", p50, at_most(goals.token_ms[0])).beside(direct_p50),
-            line("a token, p99, ms", p99, at_most(goals.token_ms[1])).beside(direct_p99),
-            line(
-                "tokens/s kept, % of direct",
-                self.kept_percent,
-                goals.kept_percent.map(Goal::AtLeast),
-            ),
-            line("POST to 202, p50, ms", accepted_p50, None),
-            line("POST to 202, p99, ms", accepted_p99, None),
-            line(
-                "POST to first event, p50, ms",
-                first_p50,
-                at_most(goals.first_event_ms[0]),
-            ),
-            line(
-                "POST to first event, p99, ms",
-                first_p99,
-                at_most(goals.first_event_ms[1]),
-            ),
-            line("POST to poem, p50, ms", poem_p50, None),
-            line("POST to poem, p99, ms", poem_p99, None),
-            line(
-                "processor time a token, µs",
-                vec![cpu],
-                at_most(goals.cpu_us),
-            ),
-            line("memory at most, MB", vec![self.peak_mb], None),
-            line(
-                &format!("lossless streams of {streams}"),
-                self.lossless,
-                Some(Goal::AtLeast(*streams as f64)),
-            ),
-        ]
-    }
 }

@@ -11,6 +11,7 @@ mod direct;
 mod events;
 mod load;
 mod machine;
+mod measured;
 mod poem;
 mod process;
 mod programs;

@@ -1,0 +1,121 @@
+//! What was measured of a load, run by run, and the lines of the table that it makes.
+
+use crate::{
+    clock::between_ms,
+    delivery::Delivery,
+    load::Load,
+    reader::Asked,
+    reading::Reading,
+    statistics::percentile,
+    table::{Goal, Line},
+};
+
+/// What was measured, run by run.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    direct: Percentiles,
+    through: Percentiles,
+    kept_percent: Vec<f64>,
+    accepted: Percentiles,
+    poem: Percentiles,
+    first_event: Percentiles,
+    lossless: Vec<f64>,
+    pub(crate) cpu_us: f64,
+    tokens: usize,
+    pub(crate) peak_mb: f64,
+}
+
+/// The p50 and the p99 of each run.
+#[derive(Debug, Default)]
+struct Percentiles([Vec<f64>; 2]);
+
+impl Percentiles {
+    fn take(&mut self, values: &[f64]) {
+        for (percent, runs) in [50.0, 99.0].into_iter().zip(&mut self.0) {
+            runs.extend(percentile(values, percent));
+        }
+    }
+}
+
+impl Measured {
+    /// Takes in the tokens of a run.
+    pub(crate) fn take(&mut self, direct: &[Delivery], through: &[Delivery]) {
+        let latencies = |deliveries: &[Delivery]| -> Vec<f64> {
+            let all = deliveries.iter();
+            all.flat_map(|delivery| delivery.latencies_ms.iter().copied())
+                .collect()
+        };
+        let rate = |deliveries: &[Delivery]| {
+            let rates: Vec<f64> = deliveries.iter().filter_map(|d| d.rate).collect();
+            percentile(&rates, 50.0)
+        };
+        let through_latencies = latencies(through);
+        self.tokens += through_latencies.len();
+        self.direct.take(&latencies(direct));
+        self.through.take(&through_latencies);
+        self.lossless.push(through.len() as f64);
+        if let (Some(direct), Some(through)) = (rate(direct), rate(through)) {
+            self.kept_percent.push(through / direct * 100.0);
+        }
+    }
+
+    /// Takes in how soon the streams of a run began.
+    pub(crate) fn first_events(&mut self, readings: &[(Asked, Reading)]) {
+        let since_post = |moment: fn(&(Asked, Reading)) -> Option<u64>| -> Vec<f64> {
+            let moments = readings
+                .iter()
+                .filter_map(|pair| Some((pair.0.posted_us, moment(pair)?)));
+            moments.map(|(posted, us)| between_ms(posted, us)).collect()
+        };
+        self.accepted
+            .take(&since_post(|(asked, _)| Some(asked.accepted_us)));
+        self.first_event
+            .take(&since_post(|(_, reading)| reading.first_us));
+        self.poem.take(&since_post(|(_, reading)| reading.poem_us));
+    }
+
+    pub(crate) fn lines(self, row: &'static str, load: &Load) -> Vec<Line> {
+        let Load { streams, goals, .. } = load;
+        let at_most = |limit: Option<f64>| limit.map(Goal::AtMost);
+        let line = |measure: &str, values, goal| Line::new(row, measure, values).goal(goal);
+        // A percentile of one stream's one question would be no percentile.
+        let since_post = |name: &str, percentiles: Percentiles, goals: [Option<f64>; 2]| {
+            let [p50, p99] = percentiles.0;
+            let p99 = line(&format!("POST to {name}, p99, ms"), p99, at_most(goals[1]));
+            let p50 = line(&format!("POST to {name}, p50, ms"), p50, at_most(goals[0]));
+            [Some(p50), (*streams >= 100).then_some(p99)]
+        };
+        let [direct_p50, direct_p99] = self.direct.0;
+        let [p50, p99] = self.through.0;
+        let mut lines = vec![
+            line("a token, p50, ms", p50, at_most(goals.token_ms[0])).beside(direct_p50),
+            line("a token, p99, ms", p99, at_most(goals.token_ms[1])).beside(direct_p99),
+            line(
+                "tokens/s kept, % of direct",
+                self.kept_percent,
+                goals.kept_percent.map(Goal::AtLeast),
+            ),
+        ];
+        let soon = [
+            since_post("202", self.accepted, [None; 2]),
+            since_post("first event", self.first_event, goals.first_event_ms),
+            since_post("poem", self.poem, [None; 2]),
+        ];
+        lines.extend(soon.into_iter().flatten().flatten());
+        let cpu_us = self.cpu_us / self.tokens.max(1) as f64;
+        lines.extend([
+            line(
+                "processor time a token, µs",
+                vec![cpu_us],
+                at_most(goals.cpu_us),
+            ),
+            line("memory at most, MB", vec![self.peak_mb], None),
+            line(
+                &format!("lossless streams of {streams}"),
+                self.lossless,
+                Some(Goal::AtLeast(*streams as f64)),
+            ),
+        ]);
+        lines
+    }
+}
