@@ -38,6 +38,7 @@ export function readingView(root, { onCancel, onAgain }) {
     sections.render(state, performance.now() < quietUntil);
     const shown = state.phase === 'complete' && sections.unsettled() ? 'writing' : state.phase;
     mark(root, 'data-phase', shown);
+    mark(root, 'data-over', finished({ phase: shown }) && (shown === 'complete' ? 'whole' : 'short'));
     status.render(state, shown);
     redraw('lot', [state.lot, state.language, language()], () => lot(state));
     redraw('asked', [state.question, state.language, language()], () => question(state));
