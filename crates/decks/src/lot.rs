@@ -104,5 +104,6 @@ pub struct Source {
     pub kind: String,
     pub title: String,
     pub excerpt: String,
-    pub score: f32,
+    /// To three decimals, so that it reads the same wherever it was written.
+    pub score: f64,
 }

@@ -258,6 +258,6 @@ fn source(deck: &Deck, passage: &Passage, score: f32) -> Source {
         kind: kind.to_owned(),
         title,
         excerpt: passage.text(lot).into_owned(),
-        score,
+        score: (f64::from(score) * 1000.0).round() / 1000.0,
     }
 }

@@ -3,12 +3,17 @@
 use std::{fmt, str::FromStr};
 
 /// A reader's place in a task, written `{sequence}.{offset}` as the `id` of an event.
+///
+/// An offset of `00` is an offset of 0 in a section that was announced already: so a reader that
+/// drops right after `section_started` goes on behind it, not in front of it for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Cursor {
     /// The last durable event that was read; 0 before the first.
     pub sequence: u64,
     /// UTF-8 bytes of the open section that were read; 0 when none was open.
     pub offset: u64,
+    /// Whether the open section was announced to the reader; always so once it has text of it.
+    pub announced: bool,
 }
 
 /// The text is no cursor.
@@ -21,9 +26,12 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let (sequence, offset) = text.split_once('.').ok_or(CursorError)?;
+        let announced_only = offset == "00";
+        let offset = number(offset)?;
         Ok(Self {
             sequence: number(sequence)?,
-            offset: number(offset)?,
+            offset,
+            announced: announced_only || offset > 0,
         })
     }
 }
@@ -40,7 +48,12 @@ fn number(text: &str) -> Result<u64, CursorError> {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.sequence, self.offset)
+        let announced_only = if self.announced && self.offset == 0 {
+            "0"
+        } else {
+            ""
+        };
+        write!(f, "{}.{}{announced_only}", self.sequence, self.offset)
     }
 }
 
@@ -50,14 +63,18 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes_and_nothing_else() {
-        for cursor in [
-            Cursor::default(),
-            Cursor {
-                sequence: 4,
-                offset: 318,
-            },
+        for (sequence, offset, announced, text) in [
+            (0, 0, false, "0.0"),
+            (4, 318, true, "4.318"),
+            (4, 0, true, "4.00"),
         ] {
-            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+            let cursor = Cursor {
+                sequence,
+                offset,
+                announced,
+            };
+            assert_eq!(cursor.to_string(), text);
+            assert_eq!(text.parse(), Ok(cursor));
         }
         for hostile in [
             "",

@@ -210,7 +210,7 @@ fn percent_sealed(sections: usize) -> u8 {
 pub(crate) fn last_event_id(sequence: u64) -> String {
     Cursor {
         sequence,
-        offset: 0,
+        ..Cursor::default()
     }
     .to_string()
 }

@@ -20,10 +20,7 @@ use tokio::{
 use crate::{
     Cursor, CursorError, Event, TaskId,
     event::decode,
-    store::{
-        Store, StoreError,
-        log::{Stored, TaskRow},
-    },
+    store::{Store, StoreError, log::Stored, row::TaskRow},
     tail::{Live, Look, Open},
 };
 
@@ -174,8 +171,6 @@ struct Reader {
     task_id: TaskId,
     created_ms: i64,
     place: Cursor,
-    /// Whether the open section was announced, now or before the reader came back.
-    started: bool,
     checks_sent: usize,
     /// Model deltas of the sealed sections.
     sealed_tokens: u64,
@@ -190,7 +185,6 @@ impl Reader {
             task_id: row.task_id,
             created_ms: row.created_ms,
             place: Cursor::default(),
-            started: false,
             checks_sent: 0,
             sealed_tokens: 0,
             sealed: partial_text.then(Vec::new),
@@ -207,13 +201,11 @@ impl Reader {
             self.durable(event);
         }
         self.place = cursor;
-        self.started = cursor.offset > 0;
     }
 
     /// Back to the start.
     fn reset(&mut self, reason: &str) -> Frame {
         self.place = Cursor::default();
-        self.started = false;
         self.checks_sent = 0;
         self.sealed_tokens = 0;
         if let Some(sealed) = &mut self.sealed {
@@ -253,7 +245,8 @@ impl Reader {
             ..
         } = &event
         {
-            if !self.started {
+            if !self.place.announced {
+                self.place.announced = true;
                 frames.push(self.section_started(*section, title, attempt_of(&stored.data)));
             }
             self.sealed_tokens = *total_tokens;
@@ -265,7 +258,7 @@ impl Reader {
         self.place.sequence = stored.sequence;
         if event.is_boundary() {
             self.place.offset = 0;
-            self.started = false;
+            self.place.announced = false;
             self.checks_sent = 0;
         }
         self.ended = event.final_status().is_some();
@@ -284,8 +277,8 @@ impl Reader {
             return Ok(frames);
         }
         let offset = usize::try_from(self.place.offset).unwrap_or(usize::MAX);
-        if !self.started {
-            self.started = true;
+        if !self.place.announced {
+            self.place.announced = true;
             frames.push(self.section_started(open.section, open.title, open.attempt));
         }
         if offset < open.text.len() {
