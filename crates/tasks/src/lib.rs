@@ -11,6 +11,7 @@ mod event;
 mod follow;
 mod id;
 mod store;
+mod submission;
 mod tail;
 mod tasks;
 mod worker;
@@ -23,8 +24,6 @@ pub use crate::{
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, IdError, TaskId},
     store::{FolderLock, Store, StoreError},
-    tasks::{
-        Accepted, CancelError, EraseError, Limits, LookupError, Settings, Submission, SubmitError,
-        Tasks,
-    },
+    submission::{Accepted, Submission, SubmitError},
+    tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},
 };

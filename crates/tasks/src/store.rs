@@ -12,6 +12,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 pub(crate) mod accounts;
 pub(crate) mod log;
+mod overview;
+pub(crate) mod row;
 mod schema;
 pub(crate) mod submit;
 
@@ -34,7 +36,7 @@ struct Shared {
     /// Absent for a database in memory, which is read by its writer.
     path: Option<PathBuf>,
     idle_readers: Mutex<Vec<Connection>>,
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
 }
 
 /// One write: runs inside the group's transaction (or learns why there is none) and says whether
@@ -51,6 +53,8 @@ pub enum StoreError {
     Unreadable(#[source] Arc<serde_json::Error>),
     #[error("the database was written by a newer version (schema {0})")]
     TooNew(i64),
+    #[error("the database has undone a group of writes")]
+    Undone,
     #[error("the database is closed")]
     Closed,
 }
@@ -118,7 +122,7 @@ impl Store {
                 writer: Some(writer),
                 path,
                 idle_readers: Mutex::new(Vec::new()),
-                reading: Semaphore::new(READERS),
+                reading: Arc::new(Semaphore::new(READERS)),
             }),
         })
     }
@@ -163,21 +167,52 @@ impl Store {
         if self.shared.path.is_none() {
             return self.write(work).await;
         }
-        let _permit = self
-            .shared
-            .reading
-            .acquire()
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        let shared = Arc::clone(&self.shared);
-        let reading = tokio::task::spawn_blocking(move || {
-            let connection = shared.reader()?;
+        self.with_reader(move |connection| {
             // One snapshot, so that what is read together belongs together.
             let snapshot = connection
                 .unchecked_transaction()
                 .map_err(StoreError::from)?;
-            let outcome = work(&snapshot);
-            drop(snapshot);
+            work(&snapshot)
+        })
+        .await
+    }
+
+    /// Empties the write-ahead log, which would keep what was erased until it is written over. As
+    /// far as it can: later checkpoints do the rest.
+    pub(crate) async fn overwrite_erased(&self) {
+        if self.shared.path.is_none() {
+            return;
+        }
+        let is_busy = self.with_reader(|connection| {
+            Ok::<bool, StoreError>(connection.query_row(
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                [],
+                |row| row.get(0),
+            )?)
+        });
+        match is_busy.await {
+            Ok(false) => {}
+            Ok(true) => tracing::warn!("the write-ahead log is in use and keeps what was erased"),
+            Err(error) => tracing::warn!(error = %error, "the write-ahead log was not emptied"),
+        }
+    }
+
+    async fn with_reader<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        let permit = Arc::clone(&shared.reading).acquire_owned().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
+        let reading = tokio::task::spawn_blocking(move || {
+            // It is read on even when the caller goes away.
+            let _permit = permit;
+            let connection = shared.reader()?;
+            let outcome = work(&connection);
             shared
                 .idle_readers
                 .lock()
@@ -262,6 +297,11 @@ fn commit_group(
         let savepoint = transaction.savepoint()?;
         let (keep, answer) = job(Ok(&savepoint));
         answers.push(answer);
+        // A full disk and the like undo the whole group. Whatever came after would be on its own,
+        // and stay although its caller is told that it failed.
+        if savepoint.is_autocommit() {
+            return Err(StoreError::Undone);
+        }
         if keep {
             savepoint.commit()?;
         } else {

@@ -113,12 +113,15 @@ impl Live {
         self.changed.subscribe()
     }
 
-    /// Tells how far the log goes, for those who come before the next event.
+    /// Tells how far the log goes, for those who come before the next event. While a section is
+    /// open only its worker tells: what is stored and not yet shown may have ended the section.
     pub(crate) fn know(&self, head: u64) {
         let mut state = lock(&self.state);
-        if state.head < head {
+        if state.open.is_none() && state.head < head {
             state.head = head;
             state.recent.clear();
+            drop(state);
+            self.changed.send_replace(());
         }
     }
 
@@ -150,9 +153,14 @@ impl Live {
         });
     }
 
-    /// Nobody's text is taken any more: the task is finished or given back.
+    /// The text of this epoch is not taken any more: its worker has left the task.
     pub(crate) fn fence(&self, epoch: u64) {
         self.hold(epoch + 1);
+    }
+
+    /// Nobody's text is taken any more: the task is finished.
+    pub(crate) fn retire(&self) {
+        self.hold(u64::MAX);
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {

@@ -6,18 +6,18 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kaucim_fortune::{Ask, AskError, FortuneSystem, Lot, Prepared, Question, Resume};
+use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AccountId, Event, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary,
-    TaskDocument, TaskId,
+    AccountId, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary, TaskDocument,
+    TaskId,
     document::{Progress, last_event_id},
     follow::follow,
     store::{
-        log::{Stored, TaskRow, decoded},
-        submit::{Allowed, Idempotency, NewTask, Refusal},
+        log::{Stored, decoded},
+        row::TaskRow,
     },
     tail::Tail,
     worker,
@@ -68,43 +68,6 @@ impl Default for Limits {
             queued: 10_000,
         }
     }
-}
-
-/// A question on its way in.
-#[derive(Debug, Clone)]
-pub struct Submission {
-    pub account_id: AccountId,
-    pub is_guest: bool,
-    /// An app's own customer.
-    pub end_user: Option<String>,
-    pub ask: Ask,
-    /// The client's key and a hash of its request.
-    pub idempotency: Option<(String, [u8; 32])>,
-}
-
-/// A question that was accepted; it will reach exactly one terminal event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Accepted {
-    pub task_id: TaskId,
-    pub status: Status,
-    pub lot: Lot,
-    /// Whether the server drew the lot.
-    pub drawn: bool,
-}
-
-/// Why a question is not accepted. Nothing was stored.
-#[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
-    #[error(transparent)]
-    Ask(#[from] AskError),
-    #[error("too many unfinished readings; task {0} is one of them")]
-    TaskRunning(TaskId),
-    #[error("the queue is full")]
-    QueueFull,
-    #[error("the idempotency key was used for another request")]
-    IdempotencyMismatch,
-    #[error("the storage does not answer")]
-    Store(#[from] StoreError),
 }
 
 /// Why a task is not shown.
@@ -170,82 +133,6 @@ impl Tasks {
     pub async fn stop(&self) {
         self.shared.stopping.cancel();
         self.shared.workers.wait().await;
-    }
-
-    /// Accepts a question: once this returns, it survives anything.
-    pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
-        let now_ms = Timestamp::now().as_millisecond();
-        let Submission {
-            account_id,
-            is_guest,
-            end_user,
-            ask,
-            idempotency,
-        } = submission;
-        let idempotency = idempotency.map(|(key, body_hash)| Idempotency { key, body_hash });
-        if let Some(idempotency) = idempotency.clone()
-            && let Some(first) = self
-                .shared
-                .store
-                .answered_before(account_id, idempotency, now_ms)
-                .await?
-        {
-            return self.accepted_before(first).await;
-        }
-        let prepared = self.shared.fortune.prepare(&ask)?;
-        let drawn = ask.number.is_none();
-        let limits = &self.shared.settings.limits;
-        let task = NewTask {
-            task_id: TaskId::new(),
-            account_id,
-            end_user,
-            deity_id: prepared.lot.deity_id.clone(),
-            fortune_number: prepared.lot.number,
-            question: prepared.question.as_str().to_owned(),
-            language: prepared.language.code().to_owned(),
-            context: serde_json::to_string(&prepared.context).map_err(StoreError::from)?,
-            idempotency,
-            now_ms,
-            events: first_events(&prepared, drawn),
-            allowed: Allowed {
-                per_account: if is_guest {
-                    limits.per_guest
-                } else {
-                    limits.per_account
-                },
-                per_end_user: limits.per_end_user,
-                queued: limits.queued,
-            },
-        };
-        let task_id = task.task_id;
-        let stored = self.shared.store.submit(task).await?;
-        if stored != task_id {
-            return self.accepted_before(stored).await;
-        }
-        self.shared.queued.notify_one();
-        Ok(Accepted {
-            task_id,
-            status: Status::Queued,
-            lot: prepared.lot,
-            drawn,
-        })
-    }
-
-    async fn accepted_before(&self, task_id: TaskId) -> Result<Accepted, SubmitError> {
-        let found = self.shared.store.task_and_events(task_id).await?;
-        let (row, log) = found.ok_or(StoreError::Closed)?;
-        decoded(&log)?
-            .into_iter()
-            .find_map(|event| match event {
-                Event::Lot { lot, drawn } => Some(Accepted {
-                    task_id,
-                    status: row.status,
-                    lot: *lot,
-                    drawn,
-                }),
-                _ => None,
-            })
-            .ok_or_else(|| StoreError::Closed.into())
     }
 
     /// Whether the storage answers.
@@ -319,27 +206,9 @@ impl Tasks {
         account_id: AccountId,
         task_id: TaskId,
     ) -> Result<Status, CancelError> {
-        let now_ms = Timestamp::now().as_millisecond();
-        let outcome = self
-            .shared
-            .store
-            .cancel(account_id, task_id, now_ms)
-            .await?;
-        let (status, written) = outcome.ok_or(LookupError::NotFound)?;
-        if let Some(event) = written {
-            if let Some(live) = self.shared.tail.existing(task_id) {
-                live.publish(vec![event], true);
-            }
-            let running = self
-                .shared
-                .running
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Some(worker) = running.get(&task_id) {
-                worker.cancel();
-            }
-        }
-        Ok(status)
+        let shared = Arc::clone(&self.shared);
+        self.see_through(async move { shared.cancel(account_id, task_id).await })
+            .await
     }
 
     /// The account's tasks, newest first, older than `before`.
@@ -355,28 +224,54 @@ impl Tasks {
 
     /// Erases a finished task, its text and its traces.
     pub async fn erase(&self, account_id: AccountId, task_id: TaskId) -> Result<(), EraseError> {
-        match self.shared.store.erase(account_id, task_id).await? {
-            None => Err(EraseError::NotFound),
-            Some(false) => Err(EraseError::Running(task_id)),
-            Some(true) => {
-                if let Some(live) = self.shared.tail.existing(task_id) {
-                    live.erase();
+        let shared = Arc::clone(&self.shared);
+        self.see_through(async move {
+            match shared.store.erase(account_id, task_id).await? {
+                None => Err(EraseError::NotFound),
+                Some(false) => Err(EraseError::Running(task_id)),
+                Some(true) => {
+                    shared.erased(task_id);
+                    shared.store.overwrite_erased().await;
+                    Ok(())
                 }
-                Ok(())
             }
-        }
+        })
+        .await
     }
 
     /// Cancels what the account has unfinished and erases it with all its tasks and keys.
     pub async fn erase_account(&self, account_id: AccountId) -> Result<(), StoreError> {
-        for task_id in self.shared.store.unfinished(account_id).await? {
-            match self.cancel(account_id, task_id).await {
-                // It was erased in the meantime.
-                Ok(_) | Err(LookupError::NotFound) => {}
-                Err(LookupError::Store(error)) => return Err(error),
+        let shared = Arc::clone(&self.shared);
+        self.see_through(async move {
+            for task_id in shared.store.unfinished(account_id).await? {
+                match shared.cancel(account_id, task_id).await {
+                    // It was erased in the meantime.
+                    Ok(_) | Err(LookupError::NotFound) => {}
+                    Err(LookupError::Store(error)) => return Err(error),
+                }
             }
-        }
-        self.shared.store.erase_account(account_id).await
+            // Questions that came in meanwhile are erased while they run.
+            for task_id in shared.store.erase_account(account_id).await? {
+                shared.erased(task_id);
+            }
+            shared.store.overwrite_erased().await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Does the work to its end even when the caller goes away, so that whatever is stored is
+    /// also shown.
+    async fn see_through<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let done = self.shared.workers.spawn(work).await;
+        done.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
     async fn owned(
@@ -391,29 +286,35 @@ impl Tasks {
     }
 }
 
-impl From<Refusal> for SubmitError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::TaskRunning(task_id) => Self::TaskRunning(task_id),
-            Refusal::QueueFull => Self::QueueFull,
-            Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
-            Refusal::Store(error) => Self::Store(error),
+impl Shared {
+    async fn cancel(&self, account_id: AccountId, task_id: TaskId) -> Result<Status, CancelError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        let outcome = self.store.cancel(account_id, task_id, now_ms).await?;
+        let (status, written) = outcome.ok_or(LookupError::NotFound)?;
+        if let Some(event) = written {
+            if let Some(live) = self.tail.existing(task_id) {
+                live.retire();
+                live.publish(vec![event], true);
+            }
+            self.halt(task_id);
+        }
+        Ok(status)
+    }
+
+    /// Ends what is still going on around a task that is no more.
+    fn erased(&self, task_id: TaskId) {
+        if let Some(live) = self.tail.existing(task_id) {
+            live.erase();
+        }
+        self.halt(task_id);
+    }
+
+    fn halt(&self, task_id: TaskId) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = running.get(&task_id) {
+            worker.cancel();
         }
     }
-}
-
-/// What a submit stores: the status, then the safety notices, then the lot.
-fn first_events(prepared: &Prepared, drawn: bool) -> Vec<Event> {
-    let mut events = vec![Event::Status {
-        status: Status::Queued,
-        progress: 0,
-    }];
-    events.extend(prepared.notices.iter().cloned().map(Event::notice));
-    events.push(Event::Lot {
-        lot: Box::new(prepared.lot.clone()),
-        drawn,
-    });
-    events
 }
 
 /// What an attempt needs to go on, all of it from the log.

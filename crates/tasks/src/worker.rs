@@ -10,11 +10,14 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    store::log::{Claim, TaskRow, WriteError},
+    Phase,
+    store::{log::Claim, row::TaskRow},
     tasks::Shared,
 };
 
 mod attempt;
+
+use attempt::Fenced;
 
 /// How often a worker looks although nobody woke it.
 const POLL: Duration = Duration::from_secs(1);
@@ -56,7 +59,7 @@ pub(crate) async fn work(shared: Arc<Shared>, stopping: CancellationToken) {
 /// How an attempt came to its end.
 enum Outcome {
     /// The task has its terminal event, by this attempt or by somebody else.
-    Over(Result<(), WriteError>),
+    Over(Result<(), Fenced>),
     Cancelled,
     Stopping,
     Panicked,
@@ -78,10 +81,14 @@ async fn run(shared: &Arc<Shared>, row: TaskRow, stopping: &CancellationToken) {
 
 /// Leaves no task behind that nobody works on.
 async fn settle(shared: &Arc<Shared>, claim: Claim, outcome: Outcome) {
+    let live = shared.tail.existing(claim.task_id);
+    if let Some(live) = &live {
+        live.fence(claim.epoch);
+    }
     let given_back = match outcome {
         Outcome::Over(Ok(())) | Outcome::Cancelled => return,
-        Outcome::Over(Err(error)) => {
-            tracing::warn!(task.id = %claim.task_id, error = %error, "a worker lost its task");
+        Outcome::Over(Err(Fenced)) => {
+            tracing::info!(task.id = %claim.task_id, "a worker lost its task");
             return;
         }
         Outcome::Stopping => shared.store.release(claim).await,
@@ -90,8 +97,8 @@ async fn settle(shared: &Arc<Shared>, claim: Claim, outcome: Outcome) {
             shared.store.requeue(claim).await
         }
     };
-    if let Some(live) = shared.tail.existing(claim.task_id) {
-        live.fence(claim.epoch);
+    if let Some(live) = &live {
+        live.set_phase(Phase::Queued);
     }
     if let Err(error) = given_back {
         tracing::error!(task.id = %claim.task_id, error = %error,

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
-use crate::AccountId;
+use crate::{AccountId, TaskId};
 
 /// The row of a key that may be used now, with its account.
 pub(crate) struct KeyRow {
@@ -97,30 +97,48 @@ impl Store {
     pub(crate) async fn unfinished(
         &self,
         account_id: AccountId,
-    ) -> Result<Vec<crate::TaskId>, StoreError> {
+    ) -> Result<Vec<TaskId>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            task_ids(
+                connection,
                 "SELECT task_id FROM tasks WHERE account_id = ?1 AND finished_ms IS NULL",
-            )?;
-            let ids = statement
-                .query_map([account_id.to_string()], |row| row.get::<_, String>(0))?
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+                account_id,
+            )
         })
         .await
     }
 
-    /// Erases an account with its keys, tasks and events.
-    pub(crate) async fn erase_account(&self, account_id: AccountId) -> Result<(), StoreError> {
+    /// Erases an account with its keys, tasks and events; returns the tasks.
+    pub(crate) async fn erase_account(
+        &self,
+        account_id: AccountId,
+    ) -> Result<Vec<TaskId>, StoreError> {
         self.write(move |connection| {
+            let tasks = task_ids(
+                connection,
+                "SELECT task_id FROM tasks WHERE account_id = ?1",
+                account_id,
+            )?;
             connection.execute(
                 "DELETE FROM accounts WHERE account_id = ?1",
                 [account_id.to_string()],
             )?;
-            Ok(())
+            Ok(tasks)
         })
         .await
     }
+}
+
+fn task_ids(
+    connection: &Connection,
+    sql: &str,
+    account_id: AccountId,
+) -> Result<Vec<TaskId>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement
+        .query_map([account_id.to_string()], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 fn find(

@@ -1,46 +1,32 @@
 //! The log of a task: claimed by a worker, written under its epoch, read by everyone.
 
-use kaucim_fortune::Language;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    row::{COLUMNS, TaskRow, task_row},
+};
 use crate::{
     AccountId, Event, Status, TaskId,
     event::{decode, encode},
 };
-
-/// The row of a task: everything about it that is not in its events.
-#[derive(Debug, Clone)]
-pub(crate) struct TaskRow {
-    pub task_id: TaskId,
-    pub account_id: AccountId,
-    pub status: Status,
-    pub epoch: u64,
-    pub attempts: u32,
-    pub calls: u32,
-    pub input_tokens: u64,
-    pub output_tokens: u64,
-    pub last_sequence: u64,
-    pub deity_id: String,
-    pub fortune_number: u32,
-    pub question: String,
-    pub language: Language,
-    pub context: String,
-    pub created_ms: i64,
-    pub started_ms: Option<i64>,
-    pub first_token_ms: Option<i64>,
-    pub finished_ms: Option<i64>,
-}
-
-const COLUMNS: &str = "task_id, account_id, status, epoch, attempts, calls, input_tokens,
-    output_tokens, last_sequence, deity_id, fortune_number, question, language, context,
-    created_ms, started_ms, first_token_ms, finished_ms";
 
 /// A durable event as it is stored and sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub sequence: u64,
     pub data: String,
+}
+
+/// What a worker appends to the log of its task.
+#[derive(Debug, Clone)]
+pub(crate) struct Append {
+    pub claim: Claim,
+    /// The last event that this worker knows of.
+    pub after: u64,
+    pub events: Vec<Event>,
+    pub spent: Spent,
+    pub now_ms: i64,
 }
 
 /// Who writes: a worker that claimed the task under this epoch.
@@ -134,47 +120,44 @@ impl Store {
     }
 
     /// Appends events under a claim; a terminal one finishes the task with them. Returns them as
-    /// stored.
-    pub(crate) async fn append(
-        &self,
-        claim: Claim,
-        events: Vec<Event>,
-        spent: Spent,
-        now_ms: i64,
-    ) -> Result<Vec<Stored>, WriteError> {
+    /// stored. Doing it again, because the answer was lost, appends them once.
+    pub(crate) async fn append(&self, append: Append) -> Result<Vec<Stored>, WriteError> {
         self.write(move |connection| {
-            let last: Option<u64> = connection
+            let Append {
+                claim,
+                after,
+                events,
+                spent,
+                now_ms,
+            } = append;
+            let held = connection
                 .prepare_cached(
                     "UPDATE tasks SET last_sequence = last_sequence + ?3, calls = calls + ?4,
                         first_token_ms = coalesce(first_token_ms, ?5),
                         input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7
                      WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL
-                     RETURNING last_sequence",
+                        AND last_sequence = ?8",
                 )?
-                .query_row(
-                    params![
-                        claim.task_id.to_string(),
-                        claim.epoch,
-                        events.len(),
-                        spent.calls,
-                        spent.first_token_ms,
-                        spent.input_tokens,
-                        spent.output_tokens,
-                    ],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            let Some(last) = last else {
-                return Err(WriteError::Fenced);
-            };
-            let first = last + 1 - events.len() as u64;
+                .execute(params![
+                    claim.task_id.to_string(),
+                    claim.epoch,
+                    events.len(),
+                    spent.calls,
+                    spent.first_token_ms,
+                    spent.input_tokens,
+                    spent.output_tokens,
+                    after,
+                ])?;
+            if held == 0 {
+                return appended_before(connection, claim, after, events.len());
+            }
             for event in &events {
                 set_status(connection, claim.task_id, event, now_ms)?;
             }
             Ok(insert(
                 connection,
                 claim.task_id,
-                first,
+                after + 1,
                 claim.attempt,
                 &events,
             )?)
@@ -244,59 +227,6 @@ impl Store {
             .await
     }
 
-    /// Whether the database answers.
-    pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
-            .await
-    }
-
-    /// How many tasks there are, by status.
-    pub(crate) async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
-        self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT status, count(*) FROM tasks GROUP BY status")?;
-            let rows = statement.query_map([], |row| {
-                Ok((parsed(row, 0, Status::from_name)?, row.get(1)?))
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// Queued tasks that are older than this one.
-    pub(crate) async fn queued_before(&self, task_id: TaskId) -> Result<u64, StoreError> {
-        self.read(move |connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT count(*) FROM tasks
-                     WHERE status = 'queued' AND finished_ms IS NULL AND task_id < ?1",
-                )?
-                .query_row([task_id.to_string()], |row| row.get(0))?)
-        })
-        .await
-    }
-
-    /// An account's tasks, newest first, older than `before`.
-    pub(crate) async fn history(
-        &self,
-        account_id: AccountId,
-        before: Option<TaskId>,
-        limit: u32,
-    ) -> Result<Vec<TaskRow>, StoreError> {
-        self.read(move |connection| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM tasks WHERE account_id = ?1 AND (?2 IS NULL OR task_id < ?2)
-                 ORDER BY task_id DESC LIMIT ?3"
-            );
-            let before = before.map(|task_id| task_id.to_string());
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows =
-                statement.query_map(params![account_id.to_string(), before, limit], task_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
     /// Erases a finished task with everything that belongs to it; says false when it is not
     /// finished, `None` when there is none.
     pub(crate) async fn erase(
@@ -318,6 +248,33 @@ impl Store {
             Ok(Some(true))
         })
         .await
+    }
+}
+
+/// What the same append has stored already.
+fn appended_before(
+    connection: &Connection,
+    claim: Claim,
+    after: u64,
+    events: usize,
+) -> Result<Vec<Stored>, WriteError> {
+    let is_stored: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM tasks
+             WHERE task_id = ?1 AND epoch = ?2 AND last_sequence = ?3)",
+        )?
+        .query_row(
+            params![
+                claim.task_id.to_string(),
+                claim.epoch,
+                after + events as u64
+            ],
+            |row| row.get(0),
+        )?;
+    if events > 0 && is_stored {
+        Ok(events_after(connection, claim.task_id, after)?)
+    } else {
+        Err(WriteError::Fenced)
     }
 }
 
@@ -386,53 +343,6 @@ fn events_after(
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn task_row(row: &Row<'_>) -> Result<TaskRow, rusqlite::Error> {
-    Ok(TaskRow {
-        task_id: parsed(row, 0, |text| text.parse().ok())?,
-        account_id: parsed(row, 1, |text| text.parse().ok())?,
-        status: parsed(row, 2, Status::from_name)?,
-        epoch: row.get(3)?,
-        attempts: row.get(4)?,
-        calls: row.get(5)?,
-        input_tokens: row.get(6)?,
-        output_tokens: row.get(7)?,
-        last_sequence: row.get(8)?,
-        deity_id: row.get(9)?,
-        fortune_number: row.get(10)?,
-        question: row.get(11)?,
-        language: parsed(row, 12, |text| text.parse().ok())?,
-        context: row.get(13)?,
-        created_ms: row.get(14)?,
-        started_ms: row.get(15)?,
-        first_token_ms: row.get(16)?,
-        finished_ms: row.get(17)?,
-    })
-}
-
-fn parsed<T>(
-    row: &Row<'_>,
-    column: usize,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, rusqlite::Error> {
-    let text = row.get_ref(column)?.as_str()?;
-    parse(text).ok_or(rusqlite::Error::InvalidColumnType(
-        column,
-        "a known value".to_owned(),
-        rusqlite::types::Type::Text,
-    ))
-}
-
-impl TaskRow {
-    /// The claim under which this row was taken.
-    pub(crate) fn claim(&self) -> Claim {
-        Claim {
-            task_id: self.task_id,
-            epoch: self.epoch,
-            attempt: self.attempts,
-        }
-    }
 }
 
 /// Reads the events of a log.

@@ -12,7 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     Event, Phase, Status, TaskResult, Timings,
     document::Progress,
-    store::log::{Claim, Spent, TaskRow, WriteError, decoded},
+    store::{
+        StoreError,
+        log::{Append, Claim, Spent, Stored, WriteError, decoded},
+        row::TaskRow,
+    },
     tail::Live,
     tasks::{Shared, resume_from},
 };
@@ -23,25 +27,27 @@ const ATTEMPTS: u32 = 5;
 /// Steps that may wait for the storage. An answer has fewer, so the model's reader never waits.
 const STEPS_AHEAD: usize = 16_384;
 
-/// How long to wait before a write is tried again that the storage refused.
-const WRITE_RETRY: Duration = Duration::from_millis(250);
+/// How long to wait before the storage is asked again after it failed.
+const STORE_RETRY: Duration = Duration::from_millis(250);
+
+/// Somebody else holds the task now, or it is finished: it is not this attempt's any more.
+#[derive(Debug)]
+pub(super) struct Fenced;
 
 /// Makes one attempt; returns when the task has its terminal event or is somebody else's.
-pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), WriteError> {
+pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fenced> {
     let live = shared.tail.live(row.task_id);
-    live.know(row.last_sequence);
     live.hold(row.epoch);
+    live.know(row.last_sequence);
     live.set_phase(Phase::WaitingForModel);
-    let mut progress = Progress::default();
-    for event in decoded(&shared.store.events_after(row.task_id, 0).await?)? {
-        progress.apply(event);
-    }
     let mut attempt = Attempt {
         shared,
         live,
         claim: row.claim(),
         language: row.language,
-        sealed_tokens: progress.total_tokens,
+        last_sequence: row.last_sequence,
+        percent: 0,
+        sealed_tokens: 0,
         open_deltas: 0,
         spent: Spent::default(),
         calls: row.calls,
@@ -53,19 +59,22 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Write
             .fail("attempts_exhausted", "the reading failed too often", true)
             .await;
     }
-    if row.attempts > 1 {
-        let reset = Event::SectionReset {
-            section: None,
-            reason: ResetReason::Interrupted,
-        };
-        attempt.write(vec![reset]).await?;
+    let events = match decoded(&attempt.log().await) {
+        Ok(events) => events,
+        Err(error) => {
+            tracing::error!(task.id = %row.task_id, error = %error, "a log cannot be read");
+            return attempt
+                .fail("internal", "what was written cannot be read", false)
+                .await;
+        }
+    };
+    let mut progress = Progress::default();
+    for event in events {
+        progress.apply(event);
     }
-    attempt
-        .write(vec![Event::Status {
-            status: Status::Retrieving,
-            progress: 5,
-        }])
-        .await?;
+    attempt.sealed_tokens = progress.total_tokens;
+    attempt.percent = progress.percent;
+    attempt.begin().await?;
     let calls = shared.fortune.settings().calls_per_reading;
     let budget_left = Budget {
         calls: calls.saturating_sub(row.calls),
@@ -104,6 +113,10 @@ struct Attempt<'a> {
     live: Arc<Live>,
     claim: Claim,
     language: Language,
+    /// The last event of the log.
+    last_sequence: u64,
+    /// How far the task was shown to be; it never falls.
+    percent: u8,
     /// Model deltas in sealed sections.
     sealed_tokens: u64,
     open_deltas: u64,
@@ -116,12 +129,46 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
+    /// The log so far. Goes on trying while the storage is away.
+    async fn log(&self) -> Vec<Stored> {
+        loop {
+            match self.shared.store.events_after(self.claim.task_id, 0).await {
+                Ok(log) => {
+                    self.live.set_phase(Phase::WaitingForModel);
+                    return log;
+                }
+                Err(error) => self.storage_failed(&error).await,
+            }
+        }
+    }
+
+    /// Tells that the task was taken up. Text of an earlier claim, counted or not, may have been
+    /// read and is void.
+    async fn begin(&mut self) -> Result<(), Fenced> {
+        let reset = Event::SectionReset {
+            section: None,
+            reason: ResetReason::Interrupted,
+        };
+        let is_first = self.claim.epoch == 1;
+        let mut events = if is_first { vec![] } else { vec![reset] };
+        events.push(self.status(Status::Retrieving, 5));
+        self.write(events).await
+    }
+
+    fn status(&mut self, status: Status, progress: u8) -> Event {
+        self.percent = self.percent.max(progress);
+        Event::Status {
+            status,
+            progress: self.percent,
+        }
+    }
+
     /// Drives the reading to its end. The model's reader and the log's writer run side by side,
     /// so that the model never waits for the disk.
     async fn keep_all(
         &mut self,
         mut steps: BoxStream<'static, Result<Step, Error>>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<(), Fenced> {
         let (hand, mut handed) = mpsc::channel(STEPS_AHEAD);
         let read = async move {
             while let Some(step) = steps.next().await {
@@ -160,17 +207,16 @@ impl Attempt<'_> {
     }
 
     /// Keeps one step; true when it was the last.
-    async fn keep(&mut self, handed: Handed) -> Result<bool, WriteError> {
+    async fn keep(&mut self, handed: Handed) -> Result<bool, Fenced> {
         match handed {
             Handed::Calling(counted) => {
                 self.spent.calls += 1;
                 self.calls += 1;
-                let status = Event::Status {
-                    status: Status::Generating,
-                    progress: 10,
+                let events = if std::mem::replace(&mut self.asked, true) {
+                    vec![]
+                } else {
+                    vec![self.status(Status::Generating, 10)]
                 };
-                let events = if self.asked { vec![] } else { vec![status] };
-                self.asked = true;
                 self.live.set_phase(Phase::WaitingForModel);
                 self.write(events).await?;
                 // The reader may have been dropped; then there is no call either.
@@ -191,7 +237,7 @@ impl Attempt<'_> {
         Ok(false)
     }
 
-    async fn step(&mut self, step: Step) -> Result<bool, WriteError> {
+    async fn step(&mut self, step: Step) -> Result<bool, Fenced> {
         match step {
             // Known since the submit, or handed over apart.
             Step::Lot(_) | Step::Calling(_) => {}
@@ -259,12 +305,7 @@ impl Attempt<'_> {
         )
     }
 
-    async fn fail(
-        &mut self,
-        code: &str,
-        message: &str,
-        retry_allowed: bool,
-    ) -> Result<(), WriteError> {
+    async fn fail(&mut self, code: &str, message: &str, retry_allowed: bool) -> Result<(), Fenced> {
         let (code, message) = (code.to_owned(), message.to_owned());
         self.write(vec![Event::Error {
             code,
@@ -276,37 +317,41 @@ impl Attempt<'_> {
 
     /// Stores events with what was counted, then shows them. Goes on trying while the storage is
     /// away; what is not stored is not shown.
-    async fn write(&mut self, events: Vec<Event>) -> Result<(), WriteError> {
+    async fn write(&mut self, events: Vec<Event>) -> Result<(), Fenced> {
         let boundary = events.iter().any(Event::is_boundary);
         let before = self.live.phase();
-        loop {
-            let now_ms = Timestamp::now().as_millisecond();
-            let appended = self
-                .shared
-                .store
-                .append(self.claim, events.clone(), self.spent, now_ms)
-                .await;
-            match appended {
-                Ok(stored) => {
-                    self.spent = Spent {
-                        first_token_ms: self.spent.first_token_ms,
-                        ..Spent::default()
-                    };
-                    if before != Phase::StorageUnavailable {
-                        self.live.set_phase(before);
-                    }
-                    self.live.publish(stored, boundary);
-                    return Ok(());
-                }
-                Err(WriteError::Fenced) => return Err(WriteError::Fenced),
-                Err(WriteError::Store(error)) => {
-                    tracing::warn!(task.id = %self.claim.task_id, error = %error,
-                        "an event could not be stored; trying again");
-                    self.live.set_phase(Phase::StorageUnavailable);
-                    tokio::time::sleep(WRITE_RETRY).await;
-                }
+        let stored = loop {
+            let append = Append {
+                claim: self.claim,
+                after: self.last_sequence,
+                events: events.clone(),
+                spent: self.spent,
+                now_ms: Timestamp::now().as_millisecond(),
+            };
+            match self.shared.store.append(append).await {
+                Ok(stored) => break stored,
+                Err(WriteError::Fenced) => return Err(Fenced),
+                Err(WriteError::Store(error)) => self.storage_failed(&error).await,
             }
+        };
+        self.last_sequence += stored.len() as u64;
+        self.spent = Spent {
+            first_token_ms: self.spent.first_token_ms,
+            ..Spent::default()
+        };
+        self.live.set_phase(before);
+        self.live.publish(stored, boundary);
+        Ok(())
+    }
+
+    /// Tells once that the storage is away, and waits a little.
+    async fn storage_failed(&self, error: &StoreError) {
+        if self.live.phase() != Phase::StorageUnavailable {
+            tracing::warn!(task.id = %self.claim.task_id, error = %error,
+                "a task waits for the storage");
+            self.live.set_phase(Phase::StorageUnavailable);
         }
+        tokio::time::sleep(STORE_RETRY).await;
     }
 
     fn elapsed_ms(&self) -> i64 {

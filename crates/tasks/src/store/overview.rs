@@ -1,0 +1,64 @@
+//! What is known of all tasks together: counts, the queue, histories.
+
+use rusqlite::params;
+
+use super::{
+    Store, StoreError,
+    row::{COLUMNS, TaskRow, parsed, task_row},
+};
+use crate::{AccountId, Status, TaskId};
+
+impl Store {
+    /// Whether the database answers.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+            .await
+    }
+
+    /// How many tasks there are, by status.
+    pub(crate) async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT status, count(*) FROM tasks GROUP BY status")?;
+            let rows = statement.query_map([], |row| {
+                Ok((parsed(row, 0, Status::from_name)?, row.get(1)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Queued tasks that are older than this one.
+    pub(crate) async fn queued_before(&self, task_id: TaskId) -> Result<u64, StoreError> {
+        self.read(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT count(*) FROM tasks
+                     WHERE status = 'queued' AND finished_ms IS NULL AND task_id < ?1",
+                )?
+                .query_row([task_id.to_string()], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// An account's tasks, newest first, older than `before`.
+    pub(crate) async fn history(
+        &self,
+        account_id: AccountId,
+        before: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        self.read(move |connection| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM tasks WHERE account_id = ?1 AND (?2 IS NULL OR task_id < ?2)
+                 ORDER BY task_id DESC LIMIT ?3"
+            );
+            let before = before.map(|task_id| task_id.to_string());
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows =
+                statement.query_map(params![account_id.to_string(), before, limit], task_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,153 @@
+//! A question on its way in: prepared, held against the limits, and stored before it is answered.
+
+use jiff::Timestamp;
+use kaucim_fortune::{Ask, AskError, Lot, Prepared};
+
+use crate::{
+    AccountId, Event, Status, StoreError, TaskId, Tasks,
+    store::{
+        log::decoded,
+        submit::{Allowed, Idempotency, NewTask, Refusal},
+    },
+};
+
+/// A question on its way in.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    pub account_id: AccountId,
+    pub is_guest: bool,
+    /// An app's own customer.
+    pub end_user: Option<String>,
+    pub ask: Ask,
+    /// The client's key and a hash of its request.
+    pub idempotency: Option<(String, [u8; 32])>,
+}
+
+/// A question that was accepted; it will reach exactly one terminal event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    pub task_id: TaskId,
+    pub status: Status,
+    pub lot: Lot,
+    /// Whether the server drew the lot.
+    pub drawn: bool,
+}
+
+/// Why a question is not accepted. Nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    #[error("too many unfinished readings; task {0} is one of them")]
+    TaskRunning(TaskId),
+    #[error("the queue is full")]
+    QueueFull,
+    #[error("the idempotency key was used for another request")]
+    IdempotencyMismatch,
+    #[error("the storage does not answer")]
+    Store(#[from] StoreError),
+}
+
+impl Tasks {
+    /// Accepts a question: once this returns, it survives anything.
+    pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        let Submission {
+            account_id,
+            is_guest,
+            end_user,
+            ask,
+            idempotency,
+        } = submission;
+        let idempotency = idempotency.map(|(key, body_hash)| Idempotency { key, body_hash });
+        if let Some(idempotency) = idempotency.clone()
+            && let Some(first) = self
+                .shared
+                .store
+                .answered_before(account_id, idempotency, now_ms)
+                .await?
+        {
+            return self.accepted_before(first).await;
+        }
+        let prepared = self.shared.fortune.prepare(&ask)?;
+        let drawn = ask.number.is_none();
+        let limits = &self.shared.settings.limits;
+        let task = NewTask {
+            task_id: TaskId::new(),
+            account_id,
+            end_user,
+            deity_id: prepared.lot.deity_id.clone(),
+            fortune_number: prepared.lot.number,
+            question: prepared.question.as_str().to_owned(),
+            language: prepared.language.code().to_owned(),
+            context: serde_json::to_string(&prepared.context).map_err(StoreError::from)?,
+            idempotency,
+            now_ms,
+            events: first_events(&prepared, drawn),
+            allowed: Allowed {
+                per_account: if is_guest {
+                    limits.per_guest
+                } else {
+                    limits.per_account
+                },
+                per_end_user: limits.per_end_user,
+                queued: limits.queued,
+            },
+        };
+        let task_id = task.task_id;
+        let stored = self.shared.store.submit(task).await?;
+        if stored != task_id {
+            return self.accepted_before(stored).await;
+        }
+        self.shared.queued.notify_one();
+        Ok(Accepted {
+            task_id,
+            status: Status::Queued,
+            lot: prepared.lot,
+            drawn,
+        })
+    }
+
+    async fn accepted_before(&self, task_id: TaskId) -> Result<Accepted, SubmitError> {
+        let found = self.shared.store.task_and_events(task_id).await?;
+        let (_, log) = found.ok_or(StoreError::Closed)?;
+        decoded(&log)?
+            .into_iter()
+            .find_map(|event| match event {
+                Event::Lot { lot, drawn } => Some(Accepted {
+                    task_id,
+                    // The first answer, whatever became of the task.
+                    status: Status::Queued,
+                    lot: *lot,
+                    drawn,
+                }),
+                _ => None,
+            })
+            .ok_or_else(|| StoreError::Closed.into())
+    }
+}
+
+impl From<Refusal> for SubmitError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TaskRunning(task_id) => Self::TaskRunning(task_id),
+            Refusal::QueueFull => Self::QueueFull,
+            Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
+            Refusal::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What a submit stores: the status, then the safety notices, then the lot.
+fn first_events(prepared: &Prepared, drawn: bool) -> Vec<Event> {
+    let mut events = vec![Event::Status {
+        status: Status::Queued,
+        progress: 0,
+    }];
+    events.extend(prepared.notices.iter().cloned().map(Event::notice));
+    events.push(Event::Lot {
+        lot: Box::new(prepared.lot.clone()),
+        drawn,
+    });
+    events
+}
