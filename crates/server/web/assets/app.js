@@ -114,7 +114,7 @@ async function stillRunning(id) {
     dispatch({ type: 'document', task: await api.task(id) });
   } catch (problem) {
     if (problem.status !== 404) throw problem;
-    dispatch({ type: 'error', code: 'not_found', retry_allowed: false });
+    dispatch({ type: 'error', code: 'task_not_found', retry_allowed: false });
   }
   return !finished(state);
 }
@@ -141,7 +141,7 @@ async function open(id) {
       if (!wanted) return;
       if (problem.status && problem.status < 500 && problem.status !== 429) {
         leave();
-        form.refuse({ status: problem.status, code: problem.code in { unauthorized: 1 } ? problem.code : 'not_found' });
+        form.refuse({ status: problem.status, code: problem.code in { unauthenticated: 1 } ? problem.code : 'task_not_found' });
         return;
       }
       dispatch({ type: 'link', state: 'lost' });

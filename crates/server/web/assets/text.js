@@ -70,11 +70,11 @@ export function guess(text) {
 export function codeOfStatus(status) {
   switch (status) {
     case 0: return 'offline';
-    case 401: case 403: return 'unauthorized';
-    case 404: case 410: return 'not_found';
+    case 401: case 403: return 'unauthenticated';
+    case 404: case 410: return 'task_not_found';
     case 409: return 'task_running';
     case 413: return 'body_too_large';
-    case 400: case 422: return 'question_invalid';
+    case 400: case 422: return 'invalid_request';
     case 429: return 'rate_limited';
     case 503: return 'storage_unavailable';
     default: return 'internal';

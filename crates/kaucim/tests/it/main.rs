@@ -1,0 +1,10 @@
+//! The real program, started as a process: what its users meet, end to end.
+
+mod client;
+mod command_line;
+mod crash;
+mod house;
+mod page;
+mod program;
+mod reading;
+mod reconnect;

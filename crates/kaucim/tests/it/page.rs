@@ -1,0 +1,194 @@
+//! The page in a real browser, from the draw to the finished reading.
+
+use std::{process::Stdio, time::Duration};
+
+use thirtyfour::{
+    By, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::program::{PATIENCE, Server, asking, model};
+
+/// A driver process with one browser.
+struct Browser {
+    driver: WebDriver,
+    process: Child,
+}
+
+impl Browser {
+    async fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver is installed: `make chromium`");
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let port = timeout(PATIENCE, async {
+            loop {
+                let line = lines
+                    .next_line()
+                    .await
+                    .expect("text")
+                    .expect("chromedriver runs on");
+                if let Some((_, port)) = line.split_once("started successfully on port ") {
+                    return port.trim_end_matches('.').to_owned();
+                }
+            }
+        });
+        let port = port.await.expect("chromedriver starts");
+        let mut capabilities: ChromeCapabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--lang=en",
+            "--window-size=1100,1400",
+        ] {
+            capabilities.add_arg(argument).expect("an argument");
+        }
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities);
+        Self {
+            driver: driver.await.expect("a browser"),
+            process,
+        }
+    }
+
+    /// Waits until the element with this test id has this state.
+    async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
+        let query = By::Css(format!("[data-testid='{id}']"));
+        // Each look is a round trip to the browser, so this loop waits on it.
+        let found = timeout(PATIENCE, async {
+            loop {
+                if let Ok(element) = self.driver.find(query.clone()).await
+                    && let Ok(Some(value)) = element.attr(attribute).await
+                    && expected.contains(&value.as_str())
+                {
+                    return value;
+                }
+            }
+        });
+        match found.await {
+            Ok(value) => value,
+            Err(_) => {
+                let page = self.driver.source().await.expect("the page");
+                panic!("`{id}` never had {attribute} in {expected:?}:\n{page}");
+            }
+        }
+    }
+
+    async fn find(&self, id: &str) -> thirtyfour::WebElement {
+        let query = By::Css(format!("[data-testid='{id}']"));
+        self.driver
+            .find(query)
+            .await
+            .unwrap_or_else(|error| panic!("no `{id}`: {error}"))
+    }
+
+    async fn stop(mut self) {
+        self.driver.quit().await.expect("the browser ends");
+        self.process.kill().await.expect("it was running");
+    }
+}
+
+#[tokio::test]
+async fn from_the_draw_to_the_finished_reading() {
+    let sim = model("rate=150;ttft=300").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::start().await;
+    browser
+        .driver
+        .goto(server.url("/"))
+        .await
+        .expect("the page");
+    ask(&browser, "Will <b>love</b> find me this year?").await;
+    browser.until("status", "data-state", &["writing"]).await;
+    let verse = browser.find("verse").await.text().await.expect("text");
+    assert!(
+        !verse.trim().is_empty(),
+        "the poem is there before the first word"
+    );
+    browser
+        .until(
+            "section-line_by_line_interpretation",
+            "data-state",
+            &["sealed"],
+        )
+        .await;
+    // A reload in the middle goes on where it was.
+    browser.driver.refresh().await.expect("a reload");
+    browser.until("status", "data-state", &["complete"]).await;
+    for section in ["line_by_line_interpretation", "challenges", "conclusion"] {
+        let id = format!("section-{section}");
+        browser.until(&id, "data-state", &["sealed"]).await;
+        let text = browser.find(&id).await.text().await.expect("text");
+        assert!(text.chars().count() > 60, "{section} is shown: {text}");
+    }
+    assert_eq!(
+        browser
+            .driver
+            .find_all(By::Tag("b"))
+            .await
+            .expect("a query")
+            .len(),
+        0
+    );
+    let log = browser.driver.execute(
+        "return window.performance.getEntriesByType('resource')\
+        .map(entry => entry.name).filter(name => !name.startsWith(location.origin))",
+        vec![],
+    );
+    let foreign = log.await.expect("a list");
+    assert_eq!(
+        foreign.json(),
+        &serde_json::json!([]),
+        "nothing comes from elsewhere"
+    );
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn cancel_stops_the_reading_and_the_model() {
+    let sim = model("rate=20;ttft=100").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::start().await;
+    browser
+        .driver
+        .goto(server.url("/"))
+        .await
+        .expect("the page");
+    ask(&browser, "Shall I wait?").await;
+    browser.until("status", "data-state", &["writing"]).await;
+    browser.find("cancel").await.click().await.expect("a click");
+    browser.until("status", "data-state", &["cancelled"]).await;
+    let gone = sim.until(|calls| !calls.is_empty() && calls.iter().all(|c| c.ended.is_some()));
+    timeout(Duration::from_secs(20), gone)
+        .await
+        .expect("the model's connection is closed");
+    browser.stop().await;
+    sim.stop().await;
+}
+
+/// Types a question and asks it with a lot that the server draws.
+async fn ask(browser: &Browser, question: &str) {
+    browser.until("status", "data-state", &["idle"]).await;
+    browser
+        .find("question")
+        .await
+        .send_keys(question)
+        .await
+        .expect("typing");
+    browser.find("ask").await.click().await.expect("a click");
+}
