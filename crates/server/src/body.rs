@@ -1,17 +1,25 @@
 //! Request bodies: JSON of at most 64 KiB, or a problem that says what is wrong with it.
 
+use std::time::Duration;
+
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
-use crate::problem::Problem;
+use crate::{problem::Problem, strict::StrictObject};
 
 const BODY_BYTES: usize = 64 * 1024;
+
+/// How much of a body that is too large is read and thrown away, and for how long: a client that
+/// is still writing when the connection closes never reads why.
+const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(1);
 
 /// A JSON body, and the hash of its bytes.
 pub(crate) struct Json<T> {
@@ -27,24 +35,60 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
         if !is_json(&parts.headers) {
             return Err(Problem::UnsupportedMediaType);
         }
-        let bytes = read(body).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
-            Category::Data => Problem::Invalid(error.to_string()),
-            Category::Io | Category::Syntax | Category::Eof => Problem::BadJson(error.to_string()),
-        })?;
+        let bytes = read(&parts.headers, body).await?;
+        let StrictObject = parse(&bytes)?;
         Ok(Self {
-            value,
+            value: parse(&bytes)?,
             hash: Sha256::digest(&bytes).into(),
         })
     }
 }
 
-async fn read(body: Body) -> Result<bytes::Bytes, Problem> {
-    to_bytes(body, BODY_BYTES).await.map_err(|error| {
-        // The other reason is a client that went away, who reads no answer.
-        tracing::debug!(error = %error, "a request body could not be read");
-        Problem::BodyTooLarge
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => Problem::Invalid(error.to_string()),
+        Category::Io | Category::Syntax | Category::Eof => Problem::BadJson(error.to_string()),
     })
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+    let mut pieces = body.into_data_stream();
+    if announced(headers).is_some_and(|length| length > BODY_BYTES) {
+        // Who asks first has not begun to write.
+        if !headers.contains_key(header::EXPECT) {
+            discard(pieces).await;
+        }
+        return Err(Problem::BodyTooLarge);
+    }
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Problem::BadJson("the body broke off".to_owned()))?;
+        if bytes.len() + piece.len() > BODY_BYTES {
+            discard(pieces).await;
+            return Err(Problem::BodyTooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+async fn discard(mut pieces: BodyDataStream) {
+    let read = async {
+        let mut discarded = 0;
+        while let Some(Ok(piece)) = pieces.next().await {
+            discarded += piece.len();
+            if discarded > DISCARDED_BYTES {
+                return;
+            }
+        }
+    };
+    // Who has not written it by then may miss the reason.
+    let _ = tokio::time::timeout(DISCARD_TIME, read).await;
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

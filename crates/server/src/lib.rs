@@ -8,10 +8,12 @@ mod body;
 mod limits;
 mod openapi;
 mod page;
+mod parameters;
 mod problem;
 mod routes;
 mod serve;
 mod sse;
+mod strict;
 
 pub use crate::{
     app::{App, Settings},

@@ -2,14 +2,13 @@
 
 use axum::{
     Router,
-    extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::{App, problem::Problem};
+use crate::{App, parameters::Path, problem::Problem};
 
 #[derive(RustEmbed)]
 #[folder = "web/"]
@@ -44,7 +43,7 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
         return Problem::RouteNotFound.into_response();
     };
     let tag = entity_tag(&file);
-    let mut response = if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+    let mut response = if is_held(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         file.data.into_response()
@@ -61,6 +60,17 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
     );
     head.insert(header::ETAG, tag);
     response
+}
+
+/// Whether the client says that it has this version; a proxy may have made the tag a weak one.
+fn is_held(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .map(|held| held.trim())
+        .any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == tag)
 }
 
 fn entity_tag(file: &EmbeddedFile) -> HeaderValue {

@@ -2,16 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-};
+use axum::{Json, extract::State};
 use kaucim_decks::{Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Grade, Language, Topic};
 use kaucim_fortune::{Lot, Source};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, auth::MayRead, problem::Problem};
+use crate::{
+    App,
+    auth::MayRead,
+    parameters::{Path, Query},
+    problem::Problem,
+};
 
 const SEARCH_CHARACTERS: usize = 200;
 const SEARCH_RESULTS: usize = 20;

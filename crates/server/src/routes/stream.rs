@@ -1,7 +1,7 @@
 //! Following a task as server-sent events.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -9,7 +9,13 @@ use kaucim_tasks::{Cursor, CursorError, Follow, FollowOptions, LookupError};
 use serde::Deserialize;
 
 use super::task::task_id;
-use crate::{App, auth::MayRead, problem::Problem, sse};
+use crate::{
+    App,
+    auth::MayRead,
+    parameters::{Path, Query},
+    problem::Problem,
+    sse,
+};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct StreamQuery {
@@ -19,11 +25,16 @@ pub(super) struct StreamQuery {
 
 pub(super) async fn stream(
     State(app): State<App>,
-    MayRead(who): MayRead,
+    who: Result<MayRead, Problem>,
     Path(id): Path<String>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let MayRead(who) = match who {
+        // An `EventSource` would give up for good on anything but a clean end.
+        Err(Problem::StorageUnavailable) => return Ok(sse::come_back()),
+        who => who?,
+    };
     let task_id = task_id(&id)?;
     if app.draining.is_cancelled() {
         return Ok(sse::come_back());

@@ -1,10 +1,6 @@
 //! One's own tasks: look, cancel, erase, list.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use kaucim_tasks::{Status, Summary, TaskDocument, TaskId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     App,
     auth::{MayAsk, MayRead},
+    parameters::{Path, Query},
     problem::Problem,
 };
 
