@@ -1,6 +1,6 @@
 //! The one place that encodes server-sent events.
 
-use std::{convert::Infallible, fmt::Write};
+use std::{borrow::Cow, convert::Infallible, fmt::Write};
 
 use async_stream::stream;
 use axum::{
@@ -63,13 +63,33 @@ fn response(bytes: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     response
 }
 
-/// One event. Its data is JSON, which holds no line break, so nothing can end it early.
+/// One event. Its data is JSON on one line, so nothing can end it early.
 fn encode(frame: &Frame) -> Bytes {
     let mut text = String::with_capacity(frame.data.len() + 64);
     if let Some(cursor) = frame.cursor {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "id: {cursor}");
     }
-    let _ = write!(text, "event: {}\ndata: {}\n\n", frame.name, frame.data);
+    let data = one_line(&frame.data);
+    let _ = write!(text, "event: {}\ndata: {data}\n\n", frame.name);
     Bytes::from(text)
+}
+
+/// JSON escapes what the standard takes for a line break. Readers that split lines as Unicode does
+/// take three more; those stand inside strings only and can be escaped as well.
+fn one_line(json: &str) -> Cow<'_, str> {
+    let breaks = [
+        ('\u{85}', "\\u0085"),
+        ('\u{2028}', "\\u2028"),
+        ('\u{2029}', "\\u2029"),
+    ];
+    breaks
+        .into_iter()
+        .fold(Cow::Borrowed(json), |json, (line_break, escaped)| {
+            if json.contains(line_break) {
+                Cow::Owned(json.replace(line_break, escaped))
+            } else {
+                json
+            }
+        })
 }
