@@ -41,10 +41,10 @@ pub async fn serve(
     let draining = app.draining.clone();
     let limiter = app.limiter.clone();
     let service = router()
-        .layer(map_response(with_common_headers))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
         }))
+        .layer(map_response(with_common_headers))
         .with_state(app);
     let connections = TaskTracker::new();
     let mut forget = tokio::time::interval(FORGET);
@@ -94,6 +94,7 @@ async fn connection(
     }
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        name_host(&mut request);
         let answer = service.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -118,6 +119,16 @@ async fn connection(
     if let Err(error) = served {
         // A client that goes away is no fault.
         tracing::debug!(error = %error, "a connection ended early");
+    }
+}
+
+/// HTTP/2 names the host in the address; from here on it stands in one place.
+fn name_host(request: &mut Request<Incoming>) {
+    let authority = request.uri().authority().map(|host| host.as_str());
+    if let Some(Ok(host)) = authority.map(HeaderValue::try_from)
+        && !request.headers().contains_key(header::HOST)
+    {
+        request.headers_mut().insert(header::HOST, host);
     }
 }
 
