@@ -59,16 +59,12 @@ impl Tasks {
             ask,
             idempotency,
         } = submission;
-        let idempotency = idempotency.map(|(key, body_hash)| Idempotency { key, body_hash });
         if let Some(idempotency) = idempotency.clone()
-            && let Some(first) = self
-                .shared
-                .store
-                .answered_before(account_id, idempotency, now_ms)
-                .await?
+            && let Some(first) = self.accepted_before(account_id, idempotency).await?
         {
-            return self.accepted_before(first).await;
+            return Ok(first);
         }
+        let idempotency = idempotency.map(|(key, body_hash)| Idempotency { key, body_hash });
         let prepared = self.shared.fortune.prepare(&ask)?;
         let drawn = ask.number.is_none();
         let limits = &self.shared.settings.limits;
@@ -97,7 +93,7 @@ impl Tasks {
         let task_id = task.task_id;
         let stored = self.shared.store.submit(task).await?;
         if stored != task_id {
-            return self.accepted_before(stored).await;
+            return self.first_answer(stored).await;
         }
         self.shared.queued.notify_one();
         Ok(Accepted {
@@ -108,7 +104,26 @@ impl Tasks {
         })
     }
 
-    async fn accepted_before(&self, task_id: TaskId) -> Result<Accepted, SubmitError> {
+    /// What this account's earlier request with the same key was answered, if there was one. To
+    /// be looked at before any limit.
+    pub async fn accepted_before(
+        &self,
+        account_id: AccountId,
+        (key, body_hash): (String, [u8; 32]),
+    ) -> Result<Option<Accepted>, SubmitError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        let idempotency = Idempotency { key, body_hash };
+        let store = &self.shared.store;
+        match store
+            .answered_before(account_id, idempotency, now_ms)
+            .await?
+        {
+            Some(first) => self.first_answer(first).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn first_answer(&self, task_id: TaskId) -> Result<Accepted, SubmitError> {
         let found = self.shared.store.task_and_events(task_id).await?;
         let (_, log) = found.ok_or(StoreError::Closed)?;
         decoded(&log)?

@@ -34,7 +34,7 @@ pub(crate) struct AskQuestion {
     /// Absent: the deity's first deck.
     deck_id: Option<String>,
     /// Absent: the server draws, fairly.
-    fortune_number: Option<u32>,
+    fortune_number: Option<i64>,
     draw_id: Option<String>,
     /// 1 to 1000 characters.
     question: String,
@@ -143,6 +143,14 @@ async fn submit(
         return Err(Problem::Draining);
     }
     let idempotency = idempotency_key(headers)?.map(|key| (key, body.hash));
+    if let Some(idempotency) = idempotency.clone()
+        && let Some(first) = app
+            .tasks
+            .accepted_before(who.account_id, idempotency)
+            .await?
+    {
+        return Ok(first);
+    }
     let end_user = body.value.end_user.clone();
     let ask = ask(body.value)?;
     app.limiter.question(&who, address)?;
@@ -181,10 +189,14 @@ fn ask(question: AskQuestion) -> Result<Ask, Problem> {
         )));
     }
     let language = question.language.map(|code| code.parse()).transpose();
+    // No deck reaches the ends of a u32, so what lies beyond is as unknown as they are.
+    let number = question
+        .fortune_number
+        .map(|number| u32::try_from(number.max(0)).unwrap_or(u32::MAX));
     Ok(Ask {
         deity_id: question.deity_id,
         deck_id: question.deck_id,
-        number: question.fortune_number,
+        number,
         question: Question::new(&question.question).map_err(|error| invalid(&error))?,
         language: language.map_err(|error: kaucim_decks::UnknownLanguage| invalid(&error))?,
         context: question.context,
