@@ -1,0 +1,24 @@
+//! The public contract, proven on the real server: HTTP over a socket, a temporary store, and the
+//! simulated model behind it.
+
+mod answers;
+mod app;
+mod bodies;
+mod cancel;
+mod credentials;
+mod cursors;
+mod endings;
+mod erase;
+mod events;
+mod hostile;
+mod idempotency;
+mod interpret;
+mod limits;
+mod openapi;
+mod page;
+mod raw;
+mod reader;
+mod reconnect;
+mod sessions;
+mod stream;
+mod user;

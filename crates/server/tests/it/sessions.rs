@@ -1,0 +1,203 @@
+//! Guest sessions: a cookie, for this server's own pages only, and its end.
+
+use kaucim_server::Settings;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    app::{Setup, TestApp},
+    events::names,
+    user::{ASK, HISTORY, User, answer, question, stream_path, task_path},
+};
+
+const SESSION: &str = "/api/v1/session";
+const STALLS: &str = "會嗎？ [[sim fault=stall@60]]";
+
+#[tokio::test]
+async fn a_session_is_a_cookie_that_scripts_cannot_read() {
+    let app = TestApp::start().await;
+    let opened = app.nobody().post(SESSION, None).await;
+    assert_eq!(opened.status, 200, "{}", opened.body());
+    assert_eq!(opened.json(), json!({"guest": true}));
+    let cookie = opened.header("set-cookie");
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
+        assert!(
+            cookie.contains(attribute),
+            "{attribute} is missing in {cookie}"
+        );
+    }
+    assert!(
+        !cookie.contains("Domain"),
+        "it is for this host alone: {cookie}"
+    );
+    let guest = User::with_cookie(&app.url, &opened.cookie());
+    assert!(guest.secret().len() >= 64, "the secret is long");
+    assert_eq!(guest.history().await.len(), 0);
+
+    let again = guest.post(SESSION, None).await;
+    assert_eq!(again.status, 200, "{}", again.body());
+    assert!(
+        again.headers.get("set-cookie").is_none(),
+        "the session there is, is kept"
+    );
+    let forged = User::with_cookie(&app.url, "kaucim_session=kg_0000");
+    let fresh = forged.post(SESSION, None).await;
+    assert_ne!(
+        fresh.cookie(),
+        "kaucim_session=kg_0000",
+        "a forged session is no session"
+    );
+    let among_others = format!("theme=dark; {}; a=b", opened.cookie());
+    let among_others = User::with_cookie(&app.url, &among_others);
+    assert_eq!(among_others.get(HISTORY).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_cookie_counts_on_this_servers_own_pages_only() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let task_id = guest.ask(STALLS).await;
+    let host = app.url.trim_start_matches("http://");
+    let foreign = [
+        ("origin", "https://elsewhere.example".to_owned()),
+        ("origin", "null".to_owned()),
+        ("origin", String::new()),
+        ("origin", host.to_owned()),
+        ("origin", format!("http://{host}.elsewhere.example")),
+        ("origin", format!("http://elsewhere.example/{host}")),
+        ("origin", "http://127.0.0.1".to_owned()),
+        ("sec-fetch-site", "cross-site".to_owned()),
+        ("sec-fetch-site", "same-site".to_owned()),
+    ];
+    let requests = [
+        (Method::POST, ASK.to_owned()),
+        (Method::POST, SESSION.to_owned()),
+        (Method::DELETE, SESSION.to_owned()),
+        (Method::DELETE, task_path(&task_id)),
+        (Method::POST, format!("{}/cancel", task_path(&task_id))),
+        (Method::GET, stream_path(&task_id)),
+        (Method::GET, HISTORY.to_owned()),
+    ];
+    for (name, value) in &foreign {
+        for (method, path) in &requests {
+            let request = guest
+                .request(method.clone(), path)
+                .json(&question("會嗎？"));
+            let answer = answer(request.header(*name, value)).await;
+            assert_eq!(
+                answer.status,
+                403,
+                "{method} {path} from {value:?}: {}",
+                answer.body()
+            );
+            answer.assert_problem(403, "cross_site");
+        }
+    }
+    assert_eq!(
+        guest.task(&task_id).await["finished_at"],
+        json!(null),
+        "nothing was done"
+    );
+    for (name, value) in [
+        ("origin", app.url.clone()),
+        ("origin", app.url.replace("http:", "https:")),
+        ("sec-fetch-site", "same-origin".to_owned()),
+        ("sec-fetch-site", "none".to_owned()),
+    ] {
+        let request = guest.request(Method::GET, HISTORY).header(name, &value);
+        let answer = answer(request).await;
+        assert_eq!(answer.status, 200, "{name} {value}: {}", answer.body());
+    }
+}
+
+#[tokio::test]
+async fn a_key_may_be_used_from_anywhere() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    let request = asker.request(Method::POST, ASK).json(&question("會嗎？"));
+    let answer = answer(request.header("origin", "https://app.example")).await;
+    assert_eq!(answer.status, 202, "{}", answer.body());
+}
+
+#[tokio::test]
+async fn over_http_2_the_own_origin_is_known_too() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await.over_http_2();
+    let from = |origin: &str| guest.request(Method::GET, HISTORY).header("origin", origin);
+    let own = answer(from(&app.url)).await;
+    assert_eq!(own.status, 200, "{}", own.body());
+    answer(from("http://elsewhere.example"))
+        .await
+        .assert_problem(403, "cross_site");
+    let task_id = guest.ask("會嗎？").await;
+    guest.follow(&task_id).await.page().await.assert_complete();
+}
+
+#[tokio::test]
+async fn ending_a_session_erases_what_it_holds() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let first = guest.ask("會嗎？").await;
+    guest.finished(&first).await;
+    let second = guest.ask(STALLS).await;
+    let mut open = guest.follow(&second).await;
+    open.until(|event| event.name == "llm_streaming").await;
+    let ended = guest.delete(SESSION).await;
+    assert_eq!(ended.status, 204, "{}", ended.body());
+    assert!(
+        ended.header("set-cookie").contains("Max-Age=0"),
+        "the browser forgets it"
+    );
+    let rest = open.rest().await;
+    assert!(
+        matches!(names(&rest).last(), Some(&"cancelled") | None),
+        "an open stream ends: {rest:?}"
+    );
+    for path in [HISTORY, &task_path(&first), &stream_path(&second)] {
+        guest.get(path).await.assert_problem(401, "unauthenticated");
+    }
+    guest
+        .delete(SESSION)
+        .await
+        .assert_problem(401, "unauthenticated");
+    let left = app.tasks.counts().await.expect("the store answers");
+    assert_eq!(left, [], "no task is left");
+}
+
+#[tokio::test]
+async fn a_key_is_no_session_to_end() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    asker
+        .delete(SESSION)
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(
+        asker.get(HISTORY).await.status,
+        200,
+        "the account is still there"
+    );
+}
+
+#[tokio::test]
+async fn where_guests_are_not_wanted_there_are_none() {
+    let server = Settings {
+        guests: false,
+        ..Settings::default()
+    };
+    let app = TestApp::with(Setup {
+        server,
+        ..Setup::default()
+    })
+    .await;
+    app.nobody()
+        .post(SESSION, None)
+        .await
+        .assert_problem(401, "unauthenticated");
+    let (_, secret) = app.accounts.open_guest().await.expect("the store answers");
+    let guest = User::with_cookie(&app.url, &format!("kaucim_session={secret}"));
+    guest
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+}
