@@ -14,7 +14,9 @@ use crate::{
     delivery::{self, Delivery},
     direct::{Direct, Template},
     events,
+    machine::Processors,
     measured::Measured,
+    process::own_cpu_us,
     programs::{Programs, Server, Sim, Writing, client},
     reader::{Asked, Asker},
     reading::Reading,
@@ -64,6 +66,15 @@ struct Bench<'a> {
     server: &'a Server,
     client: Client,
     template: Template,
+}
+
+/// Processor time so far.
+#[derive(Debug, Clone, Copy)]
+struct Cpu {
+    server_us: f64,
+    /// Of the server, the simulated model and this program.
+    own_us: f64,
+    processors: Processors,
 }
 
 /// Measures a load.
@@ -154,7 +165,7 @@ impl Bench<'_> {
     async fn through(&self, run: u32, measured: &mut Measured) -> anyhow::Result<Vec<Delivery>> {
         self.sim.forget_calls().await?;
         let asker = Asker::new(self.client.clone(), self.server, self.load.partial_text);
-        let cpu_before = self.server.process.cpu_us()?;
+        let before = self.cpu()?;
         let mut readers = JoinSet::new();
         for index in 0..self.load.streams {
             let asker = asker.clone();
@@ -166,7 +177,11 @@ impl Bench<'_> {
             });
         }
         let asked = all(readers).await?;
-        measured.cpu_us += self.server.process.cpu_us()? - cpu_before;
+        let after = self.cpu()?;
+        measured.cpu_us += after.server_us - before.server_us;
+        let own_us = after.own_us - before.own_us;
+        let others = after.processors.others_percent(before.processors, own_us);
+        measured.others_percent.push(others);
         let sent = self.sent(run).await?;
         let mut readings = Vec::new();
         let mut deliveries = Vec::new();
@@ -184,6 +199,16 @@ impl Bench<'_> {
         }
         measured.first_events(&readings);
         Ok(deliveries)
+    }
+
+    fn cpu(&self) -> anyhow::Result<Cpu> {
+        let server_us = self.server.process.cpu_us()?;
+        let own_us = server_us + self.sim.process.cpu_us()? + own_cpu_us()?;
+        Ok(Cpu {
+            server_us,
+            own_us,
+            processors: Processors::now()?,
+        })
     }
 
     /// What the model sent for each stream of this run. Where it was asked more than once, the

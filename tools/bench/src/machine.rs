@@ -1,7 +1,51 @@
 //! What was measured on which machine, and when.
 
+use anyhow::Context;
 use jiff::Timestamp;
 use tokio::process::Command;
+
+use crate::process::TICKS_PER_SECOND;
+
+/// Time of all processors so far, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Processors {
+    pub(crate) total_us: f64,
+    /// Of that, the time in which something ran.
+    pub(crate) busy_us: f64,
+}
+
+impl Processors {
+    pub(crate) fn now() -> anyhow::Result<Self> {
+        let stat = std::fs::read_to_string("/proc/stat")?;
+        Self::read(&stat).context("the time of the processors could not be read")
+    }
+
+    /// The first line of `/proc/stat`; the fourth and fifth number are idle time.
+    fn read(stat: &str) -> Option<Self> {
+        let numbers = stat
+            .lines()
+            .next()?
+            .strip_prefix("cpu ")?
+            .split_whitespace();
+        // What stands behind the eighth is counted before, too.
+        let ticks: Option<Vec<f64>> = numbers.take(8).map(|ticks| ticks.parse().ok()).collect();
+        let ticks = ticks?;
+        let total: f64 = ticks.iter().sum();
+        let idle: f64 = ticks.iter().skip(3).take(2).sum();
+        let microseconds = |ticks: f64| ticks / TICKS_PER_SECOND * 1_000_000.0;
+        Some(Self {
+            total_us: microseconds(total),
+            busy_us: microseconds(total - idle),
+        })
+    }
+
+    /// How much of the machine was taken since then by others than those who used `own_us`, in
+    /// percent.
+    pub(crate) fn others_percent(self, since: Self, own_us: f64) -> f64 {
+        let others_us = (self.busy_us - since.busy_us - own_us).max(0.0);
+        others_us / (self.total_us - since.total_us).max(1.0) * 100.0
+    }
+}
 
 /// The sentence above the tables.
 pub(crate) async fn place_and_time() -> String {
@@ -43,5 +87,19 @@ async fn commit() -> String {
         commit
     } else {
         format!("{commit} with changes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_took_is_what_was_busy_without_us() {
+        let before = Processors::read("cpu  10 0 10 80 20 0 0 0 5 5\ncpu0 1 1").unwrap();
+        let after = Processors::read("cpu  60 0 40 160 40 5 5 10 55 5\ncpu0 1 1").unwrap();
+        assert_eq!((before.total_us, before.busy_us), (1_200_000.0, 200_000.0));
+        assert_eq!(after.others_percent(before, 500_000.0), 25.0);
+        assert_eq!(Processors::read("cpu0 1 2 3"), None);
     }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Measured {
     first_event: Percentiles,
     lossless: Vec<f64>,
     pub(crate) cpu_us: f64,
+    pub(crate) others_percent: Vec<f64>,
     tokens: usize,
     pub(crate) peak_mb: f64,
 }
@@ -109,6 +110,7 @@ impl Measured {
                 vec![cpu_us],
                 at_most(goals.cpu_us),
             ),
+            line("machine taken by others, %", self.others_percent, None),
             line("memory at most, MB", vec![self.peak_mb], None),
             line(
                 &format!("lossless streams of {streams}"),

@@ -13,7 +13,7 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The kernel's unit of processor time in `/proc`, the same on every Linux machine.
-const TICKS_PER_SECOND: f64 = 100.0;
+pub(crate) const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A running program; dropped, this process and no other is killed.
 #[derive(Debug)]
@@ -72,8 +72,7 @@ impl Process {
 
     /// Processor time so far, of all its threads, in microseconds.
     pub(crate) fn cpu_us(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
-        cpu_us(&stat).context("its processor time could not be read")
+        cpu_us_of(&self.pid.to_string())
     }
 
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
@@ -96,6 +95,16 @@ impl Process {
         self.child.kill().await?;
         Ok(())
     }
+}
+
+/// Processor time of this program itself so far, in microseconds.
+pub(crate) fn own_cpu_us() -> anyhow::Result<f64> {
+    cpu_us_of("self")
+}
+
+fn cpu_us_of(process: &str) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    cpu_us(&stat).context("processor time could not be read")
 }
 
 /// User and system time of a line of `/proc/PID/stat`; the program's name in it may hold spaces.

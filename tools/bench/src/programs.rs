@@ -33,8 +33,8 @@ pub(crate) struct Writing {
 #[derive(Debug)]
 pub(crate) struct Sim {
     pub(crate) url: String,
+    pub(crate) process: Process,
     client: Client,
-    process: Process,
     _folder: TempDir,
 }
 

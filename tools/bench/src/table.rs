@@ -57,10 +57,7 @@ impl Line {
         let middle = median(&judged);
         let direct = median(&self.direct);
         let through = median(&self.through);
-        let range = match (judged.len() > 1, extremes(&judged)) {
-            (true, Some((least, most))) => format!(" ({} to {})", number(least), number(most)),
-            (false, _) | (true, None) => String::new(),
-        };
+        let range = range(&judged);
         let (alone, added) = match (direct, middle) {
             (Some(_), Some(middle)) => (String::new(), format!("{}{range}", number(middle))),
             (None, _) | (_, None) => (range, String::new()),
@@ -105,10 +102,14 @@ pub(crate) fn markdown(lines: &[Line]) -> String {
     format!("{HEAD}{lines}")
 }
 
-fn extremes(values: &[f64]) -> Option<(f64, f64)> {
-    let least = values.iter().copied().min_by(f64::total_cmp)?;
-    let most = values.iter().copied().max_by(f64::total_cmp)?;
-    Some((least, most))
+/// The least and the most, where they differ.
+fn range(values: &[f64]) -> String {
+    let least = values.iter().copied().min_by(f64::total_cmp).map(number);
+    let most = values.iter().copied().max_by(f64::total_cmp).map(number);
+    match (least, most) {
+        (Some(least), Some(most)) if least != most => format!(" ({least} to {most})"),
+        _ => String::new(),
+    }
 }
 
 /// As many digits as mean something.
