@@ -96,6 +96,31 @@ impl Browser {
             .unwrap_or_else(|error| panic!("no `{id}`: {error}"))
     }
 
+    /// The text of the element, once a person can read some.
+    async fn words(&self, id: &str) -> String {
+        let element = self.find(id).await;
+        let shown = async {
+            loop {
+                let words = element.text().await.expect("a browser");
+                if !words.is_empty() {
+                    return words;
+                }
+            }
+        };
+        let words = timeout(PATIENCE, shown).await;
+        words.unwrap_or_else(|_| panic!("`{id}` never has words to read"))
+    }
+
+    /// The element, once a person can see it.
+    async fn shown(&self, id: &str) -> thirtyfour::WebElement {
+        let element = self.find(id).await;
+        let shown = async { while !element.is_displayed().await.expect("a browser") {} };
+        timeout(PATIENCE, shown)
+            .await
+            .unwrap_or_else(|_| panic!("`{id}` is never seen"));
+        element
+    }
+
     async fn stop(mut self) {
         self.driver.quit().await.expect("the browser ends");
         self.process.kill().await.expect("it was running");
@@ -114,11 +139,8 @@ async fn from_the_draw_to_the_finished_reading() {
         .expect("the page");
     ask(&browser, "Will <b>love</b> find me this year?").await;
     browser.until("status", "data-state", &["writing"]).await;
-    let verse = browser.find("verse").await.text().await.expect("text");
-    assert!(
-        !verse.trim().is_empty(),
-        "the poem is there before the first word"
-    );
+    // The stick falls, and the slip is there while the model writes.
+    browser.words("verse").await;
     browser
         .until(
             "section-line_by_line_interpretation",
@@ -171,7 +193,12 @@ async fn cancel_stops_the_reading_and_the_model() {
         .expect("the page");
     ask(&browser, "Shall I wait?").await;
     browser.until("status", "data-state", &["writing"]).await;
-    browser.find("cancel").await.click().await.expect("a click");
+    browser
+        .shown("cancel")
+        .await
+        .click()
+        .await
+        .expect("a click");
     browser.until("status", "data-state", &["cancelled"]).await;
     let gone = sim.until(|calls| !calls.is_empty() && calls.iter().all(|c| c.ended.is_some()));
     timeout(Duration::from_secs(20), gone)
