@@ -362,3 +362,6 @@ fn number<T: FromStr>(value: Option<&String>, name: &str) -> Result<Option<T>, F
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

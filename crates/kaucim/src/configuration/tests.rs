@@ -1,0 +1,107 @@
+//! What flags, environment and file come to.
+
+use super::*;
+
+fn settled(common: &Common, variables: &[(&str, &str)]) -> Configuration {
+    let lookup = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let mut environment = Environment::from_lookup(lookup);
+    environment
+        .home
+        .get_or_insert_with(|| "/home/temple".to_owned());
+    Configuration::settle(common, &Serve::default(), &environment).expect("a configuration")
+}
+
+fn chain(configuration: &Configuration) -> Vec<String> {
+    match &configuration.models {
+        Models::Chain(configs) => {
+            let url = |config: &ModelConfig| config.base_url.clone().unwrap_or_default();
+            configs
+                .iter()
+                .map(|config| format!("{} {}", config.name, url(config)))
+                .collect()
+        }
+        Models::Local { ollama } => vec![format!("local {:?}", ollama.base_url)],
+    }
+}
+
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    let documented = parse(DEFAULTS, "the defaults").expect("it parses");
+    let built_in = settled(&Common::default(), &[]);
+    let reading = reading(&documented.reading);
+    assert_eq!(
+        format!("{reading:?}"),
+        format!("{:?}", kaucim_fortune::Settings::default())
+    );
+    assert_eq!(format!("{:?}", built_in.reading), format!("{reading:?}"));
+    assert_eq!(documented.listen, Some(built_in.listen));
+    assert_eq!(documented.workers, Some(built_in.workers));
+    assert_eq!(documented.guests, Some(built_in.guests));
+    let none = Environment::default();
+    let documented_limits = limits(&documented.limits, &none).expect("limits");
+    assert_eq!(documented_limits, built_in.limits);
+    assert_eq!(
+        rates(&documented.limits, &none).expect("rates"),
+        built_in.rates
+    );
+    assert_eq!(
+        documented.limits.streams_per_account,
+        Some(built_in.streams_per_account)
+    );
+    assert_eq!(
+        built_in.data_dir,
+        PathBuf::from("/home/temple/.local/share/kaucim")
+    );
+}
+
+#[test]
+fn models_come_from_flags_then_environment() {
+    let check = |common: Common, variables: &[(&str, &str)], expected: &[&str]| {
+        assert_eq!(chain(&settled(&common, variables)), expected);
+    };
+    check(Common::default(), &[], &["local None"]);
+    check(
+        Common::default(),
+        &[("OLLAMA_HOST", "0.0.0.0")],
+        &["local Some(\"http://127.0.0.1:11434\")"],
+    );
+    check(Common::default(), &[("KAUCIM_MODEL", "classic")], &[]);
+    check(
+        Common::default(),
+        &[
+            (
+                "KAUCIM_MODEL",
+                "openai:one, ollama:qwen3:8b, classic, openai:never",
+            ),
+            ("KAUCIM_MODEL_URL", "http://127.0.0.1:8080"),
+        ],
+        &["one http://127.0.0.1:8080", "qwen3:8b "],
+    );
+    let typed = Common {
+        model: Some("openai:typed".to_owned()),
+        ..Common::default()
+    };
+    check(
+        typed,
+        &[("KAUCIM_MODEL", "openai:environment")],
+        &["typed "],
+    );
+}
+
+#[test]
+fn ollama_hosts_are_read_as_ollama_reads_them() {
+    for (host, url) in [
+        ("127.0.0.1", "http://127.0.0.1:11434"),
+        ("0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("https://models.example", "https://models.example"),
+        (
+            "models.example/ollama",
+            "http://models.example:11434/ollama",
+        ),
+    ] {
+        assert_eq!(ollama_url(host), url);
+    }
+}
