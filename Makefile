@@ -34,8 +34,9 @@ tests: cargo chromium
 	cargo test --workspace --all-targets --locked
 
 deny: cargo ## Check licences, bans and sources of the dependencies
-	@test -x target/tools/bin/cargo-deny || cargo install --locked --root target/tools --target-dir target/tools/build cargo-deny
-	target/tools/bin/cargo-deny --workspace check licenses bans sources
+	@command -v cargo-deny >/dev/null || test -x target/tools/bin/cargo-deny || \
+		cargo install --quiet --locked --root target/tools --target-dir target/tools/build cargo-deny
+	PATH="$$PATH:$$PWD/target/tools/bin" cargo deny --workspace check licenses bans sources
 
 cargo:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs or with 'apt-get install cargo' (1.95 or newer)." >&2; exit 1; }

@@ -1,6 +1,6 @@
 //! Maps HTTP and server-sent events to the tasks, and serves the page.
 //!
-//! [`serve`] is everything a program needs: it owns neither the port nor the signal.
+//! [`serve()`] is everything a program needs: it owns neither the port nor the signal.
 
 mod app;
 mod auth;
