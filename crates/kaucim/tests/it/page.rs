@@ -25,7 +25,8 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
+            // A group of its own, so that the browser ends with its driver, also after a failure.
+            .process_group(0)
             .spawn()
             .expect("chromedriver is installed: `make chromium`");
         let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
@@ -121,9 +122,22 @@ impl Browser {
         element
     }
 
-    async fn stop(mut self) {
-        self.driver.quit().await.expect("the browser ends");
-        self.process.kill().await.expect("it was running");
+    async fn stop(self) {
+        self.driver.clone().quit().await.expect("the browser ends");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let Some(id) = self.process.id() else { return };
+        let group = format!("-{id}");
+        let killed = std::process::Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .status();
+        assert!(
+            killed.is_ok_and(|status| status.success()),
+            "the browser could not be ended"
+        );
     }
 }
 
