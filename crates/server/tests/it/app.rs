@@ -8,6 +8,7 @@ use kaucim_llm::{Model, ModelConfig, connect};
 use kaucim_server::{App, serve};
 use kaucim_tasks::{Accounts, Limits, Store, Tasks};
 use llmsim::{Config, Sim};
+use reqwest::Client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -30,6 +31,8 @@ pub(crate) struct Setup {
 /// A running server with all that belongs to it.
 pub(crate) struct TestApp {
     pub url: String,
+    /// What its users share, as making one takes a while.
+    pub client: Client,
     pub sim: Sim,
     pub tasks: Tasks,
     pub accounts: Accounts,
@@ -83,8 +86,10 @@ impl TestApp {
             serve(listener, app, ended).await.expect("it serves");
         });
         serving.close();
+        let client = Client::builder().no_proxy().build();
         Self {
             url: format!("http://{address}"),
+            client: client.expect("a client is made"),
             sim,
             tasks,
             accounts,
@@ -127,7 +132,7 @@ impl TestApp {
     /// The holder of a new key.
     pub(crate) async fn key_holder(&self, name: &str) -> User {
         let key = self.accounts.create_key(name).await;
-        User::with_key(&self.url, &key.expect("the store answers"))
+        User::with_key(self, &key.expect("the store answers"))
     }
 
     /// Somebody who opened a guest session, as the page does.
@@ -139,12 +144,12 @@ impl TestApp {
             "a guest session opens: {}",
             answer.body()
         );
-        User::with_cookie(&self.url, &answer.cookie())
+        User::with_cookie(self, &answer.cookie())
     }
 
     /// Somebody without any credential.
     pub(crate) fn nobody(&self) -> User {
-        User::without_credential(&self.url)
+        User::without_credential(self)
     }
 
     /// Asserts that no model was asked.

@@ -14,7 +14,7 @@ const QUESTION: &str = "會嗎？ [[sim fault=hang]]";
 #[tokio::test]
 async fn without_a_credential_nothing_but_the_open_is_open() {
     let app = TestApp::start().await;
-    let stranger = User::with_key(&app.url, "kc_0000");
+    let stranger = User::with_key(&app, "kc_0000");
     for operation in operations(&app).await {
         if operation.is_open() {
             continue;
@@ -79,12 +79,12 @@ async fn a_credential_that_is_none_is_401() {
             .assert_problem(401, "unauthenticated");
     }
     // A key's secret is none for a cookie, and a doubtful header is not helped by a good cookie.
-    let as_cookie = User::with_cookie(&app.url, &format!("kaucim_session={key}"));
+    let as_cookie = User::with_cookie(&app, &format!("kaucim_session={key}"));
     as_cookie
         .get(HISTORY)
         .await
         .assert_problem(401, "unauthenticated");
-    let both = User::with_cookie(&app.url, &format!("kaucim_session={guest}"));
+    let both = User::with_cookie(&app, &format!("kaucim_session={guest}"));
     let both = both.request(Method::GET, HISTORY).bearer_auth("kc_wrong");
     answer(both).await.assert_problem(401, "unauthenticated");
     app.assert_nothing_spent();

@@ -86,7 +86,7 @@ async fn an_account_has_so_many_unfinished_readings() {
         .await
         .assert_problem(409, "task_running");
     assert_eq!(problem["task_id"], first["task_id"], "the oldest is named");
-    let same_account = User::with_key(&app.url, app.key_holder("temple").await.secret());
+    let same_account = User::with_key(&app, app.key_holder("temple").await.secret());
     ask(&same_account, None)
         .await
         .assert_problem(409, "task_running");

@@ -30,7 +30,7 @@ async fn a_session_is_a_cookie_that_scripts_cannot_read() {
         !cookie.contains("Domain"),
         "it is for this host alone: {cookie}"
     );
-    let guest = User::with_cookie(&app.url, &opened.cookie());
+    let guest = User::with_cookie(&app, &opened.cookie());
     assert!(guest.secret().len() >= 64, "the secret is long");
     assert_eq!(guest.history().await.len(), 0);
 
@@ -40,7 +40,7 @@ async fn a_session_is_a_cookie_that_scripts_cannot_read() {
         again.headers.get("set-cookie").is_none(),
         "the session there is, is kept"
     );
-    let forged = User::with_cookie(&app.url, "kaucim_session=kg_0000");
+    let forged = User::with_cookie(&app, "kaucim_session=kg_0000");
     let fresh = forged.post(SESSION, None).await;
     assert_ne!(
         fresh.cookie(),
@@ -48,7 +48,7 @@ async fn a_session_is_a_cookie_that_scripts_cannot_read() {
         "a forged session is no session"
     );
     let among_others = format!("theme=dark; {}; a=b", opened.cookie());
-    let among_others = User::with_cookie(&app.url, &among_others);
+    let among_others = User::with_cookie(&app, &among_others);
     assert_eq!(among_others.get(HISTORY).await.status, 200);
 }
 
@@ -195,7 +195,7 @@ async fn where_guests_are_not_wanted_there_are_none() {
         .await
         .assert_problem(401, "unauthenticated");
     let (_, secret) = app.accounts.open_guest().await.expect("the store answers");
-    let guest = User::with_cookie(&app.url, &format!("kaucim_session={secret}"));
+    let guest = User::with_cookie(&app, &format!("kaucim_session={secret}"));
     guest
         .get(HISTORY)
         .await

@@ -36,25 +36,22 @@ pub(crate) struct Answer {
 }
 
 impl User {
-    pub(crate) fn with_key(url: &str, key: &str) -> Self {
-        Self::new(url, Credential::Key(key.to_owned()))
+    pub(crate) fn with_key(app: &TestApp, key: &str) -> Self {
+        Self::new(app, Credential::Key(key.to_owned()))
     }
 
-    pub(crate) fn with_cookie(url: &str, cookie: &str) -> Self {
-        Self::new(url, Credential::Cookie(cookie.to_owned()))
+    pub(crate) fn with_cookie(app: &TestApp, cookie: &str) -> Self {
+        Self::new(app, Credential::Cookie(cookie.to_owned()))
     }
 
-    pub(crate) fn without_credential(url: &str) -> Self {
-        Self::new(url, Credential::None)
+    pub(crate) fn without_credential(app: &TestApp) -> Self {
+        Self::new(app, Credential::None)
     }
 
-    fn new(url: &str, credential: Credential) -> Self {
+    fn new(app: &TestApp, credential: Credential) -> Self {
         Self {
-            client: Client::builder()
-                .no_proxy()
-                .build()
-                .expect("a client is made"),
-            url: url.to_owned(),
+            client: app.client.clone(),
+            url: app.url.clone(),
             credential,
         }
     }
