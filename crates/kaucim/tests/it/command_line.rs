@@ -67,6 +67,47 @@ async fn without_a_model_the_reading_is_classic_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_local_ollama_is_found_and_used() {
+    let sim = model("rate=0").await;
+    let data = tempdir().expect("a folder");
+    let mut command = ask(data.path(), &["--json"]);
+    command.env("OLLAMA_HOST", sim.addr.to_string());
+    let result = result_of(run(command).await);
+    assert_eq!(result["model"]["provider"], "ollama");
+    assert_eq!(result["origin"], "model");
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_chain_goes_on_where_its_first_model_fails() {
+    let first = model("rate=0;fault=cut@challenges").await;
+    let second = model("rate=0").await;
+    let data = tempdir().expect("a folder");
+    let config = data.path().join("kaucim.toml");
+    let models = format!(
+        "[[models]]\nmodel = \"openai:first\"\nurl = \"{}/v1\"\n\
+         [[models]]\nmodel = \"ollama:second\"\nurl = \"{}\"\n",
+        first.url(),
+        second.url()
+    );
+    fs::write(&config, models).expect("a file");
+    let mut command = ask(data.path(), &["--json"]);
+    command.arg("--config").arg(&config);
+    let result = result_of(run(command).await);
+    assert_eq!(result["origin"], "model", "every section is a model's");
+    assert_eq!(result["model"]["name"], "second");
+    assert_eq!(result["notices"][0]["code"], "model_switched");
+    let asked = second.calls().last().expect("a call").request.to_string();
+    let schema_keys = asked.matches("\"conclusion\"").count();
+    assert!(
+        schema_keys > 0 && !asked.contains("\"overall_development\":{"),
+        "only the rest"
+    );
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test]
 async fn control_c_cancels_and_closes_the_model() {
     let sim = model("rate=20;ttft=10").await;
     let data = tempdir().expect("a folder");
@@ -312,6 +353,14 @@ fn ask(data: &Path, flags: &[&str]) -> Command {
         .args(flags)
         .arg("Will I find love this year?");
     command
+}
+
+/// The result of a reading that was printed as JSON lines.
+fn result_of(printed: Printed) -> Value {
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let last = printed.stdout.lines().last().expect("events");
+    let mut last: Value = serde_json::from_str(last).expect("JSON");
+    last["result"].take()
 }
 
 fn is_word(c: &char) -> bool {
