@@ -24,6 +24,7 @@ Exit codes: 0 done · 1 the question failed or was cancelled · 2 wrong usage or
 
 /// Flags of every command.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
     /// Configuration file (TOML) [env: KAUCIM_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
