@@ -125,6 +125,13 @@ impl TestApp {
         Self::over(folder, sim, Setup::default()).await
     }
 
+    /// Does something to the database that no client can.
+    pub(crate) fn meddle(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.folder().join("kaucim.db"));
+        let database = database.expect("the database opens");
+        database.execute_batch(sql).expect("the database obeys");
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -102,8 +102,40 @@ async fn the_scheme_is_read_as_the_standard_has_it() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_revoked_or_has_expired_is_401() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    for (worthless, good) in [
+        ("revoked_ms = 1", "revoked_ms = NULL"),
+        ("expires_ms = 1", "expires_ms = 9000000000000"),
+    ] {
+        app.meddle(&format!("UPDATE keys SET {worthless}"));
+        let answer = asker.get(HISTORY).await;
+        answer.assert_problem(401, "unauthenticated");
+        app.meddle(&format!("UPDATE keys SET {good}"));
+        assert_eq!(asker.get(HISTORY).await.status, 200, "{good}");
+    }
+}
+
+#[tokio::test]
 async fn the_wrong_scope_is_403_before_anything_is_looked_up() {
     let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    let all = ["ask", "read", "admin"];
+    for operation in operations(&app).await {
+        let Some(scope) = operation.key_scope() else {
+            continue;
+        };
+        let others: Vec<_> = all.into_iter().filter(|other| *other != scope).collect();
+        assert_eq!(others.len(), 2, "a scope that is unknown here: {scope}");
+        app.meddle(&format!("UPDATE keys SET scopes = '{}'", others.join(" ")));
+        let path = operation.filled("01900000-0000-7000-8000-000000000000");
+        let answer = answer(asker.request(operation.method.clone(), &path)).await;
+        let place = format!("{} {path} without {scope}", operation.method);
+        assert_eq!(answer.status, 403, "{place}: {}", answer.body());
+        answer.assert_problem(403, "scope_missing");
+    }
+    app.meddle("UPDATE keys SET scopes = 'ask read admin'");
     let guest = app.guest().await;
     guest
         .get("/metrics")

@@ -20,5 +20,6 @@ mod raw;
 mod reader;
 mod reconnect;
 mod sessions;
+mod storage;
 mod stream;
 mod user;

@@ -20,6 +20,12 @@ impl Operation {
         self.about["security"] == json!([])
     }
 
+    /// The scope that a key needs, where keys are taken.
+    pub(crate) fn key_scope(&self) -> Option<&str> {
+        let ways = self.about["security"].as_array()?;
+        ways.iter().find_map(|way| way["key"][0].as_str())
+    }
+
     /// The path with every parameter filled in.
     pub(crate) fn filled(&self, task_id: &str) -> String {
         let filled = self
