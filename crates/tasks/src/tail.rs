@@ -5,7 +5,7 @@
 //! gets every token, a slow one bigger pieces, and nobody waits for anybody.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -18,7 +18,12 @@ use crate::{Phase, TaskId, store::log::Stored};
 #[derive(Default)]
 pub(crate) struct Tail {
     tasks: Mutex<HashMap<TaskId, Weak<Live>>>,
+    /// How long the last readings took, in milliseconds.
+    took_ms: Mutex<VecDeque<u64>>,
 }
+
+/// How many readings say what is usual.
+const USUAL_OF: usize = 15;
 
 /// One live task.
 pub(crate) struct Live {
@@ -204,9 +209,30 @@ impl Live {
         });
     }
 
+    /// The reading is finished, and says what others may expect.
+    pub(crate) fn took(&self, total_ms: u64) {
+        if let Some(tail) = self.tail.upgrade() {
+            let mut took_ms = lock(&tail.took_ms);
+            took_ms.truncate(USUAL_OF - 1);
+            took_ms.push_front(total_ms);
+        }
+    }
+
+    /// How long readings took lately, if there were any: the median.
+    pub(crate) fn usual_ms(&self) -> Option<u64> {
+        let tail = self.tail.upgrade()?;
+        let mut took_ms: Vec<u64> = lock(&tail.took_ms).iter().copied().collect();
+        took_ms.sort_unstable();
+        took_ms.get(took_ms.len() / 2).copied()
+    }
+
     /// The task is erased: open replays end.
     pub(crate) fn erase(&self) {
         self.update(|state| state.erased = true);
+    }
+
+    pub(crate) fn is_erased(&self) -> bool {
+        lock(&self.state).erased
     }
 
     /// What comes after a place in the log.

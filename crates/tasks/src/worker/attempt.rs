@@ -273,7 +273,9 @@ impl Attempt<'_> {
             }
             Step::Complete(reading) => {
                 let result = Box::new(self.result(*reading));
+                let total_ms = result.timings.total_ms;
                 self.write(vec![Event::Complete { result }]).await?;
+                self.live.took(total_ms);
                 return Ok(true);
             }
         }
