@@ -58,15 +58,10 @@ impl Accounts {
     /// Makes a key for the account of that name, and the account if there is none. The key is
     /// shown this once; only its hash is kept.
     pub async fn create_key(&self, name: &str) -> Result<String, StoreError> {
-        let account_id = self
-            .store
-            .account_named(name.to_owned())
-            .await?
-            .unwrap_or_else(AccountId::new);
         let secret = new_secret(KEY_PREFIX);
         let key = NewKey {
             hash: hash(&secret),
-            account_id,
+            account_id: AccountId::new(),
             account_kind: "keyed",
             name: name.to_owned(),
             scopes: KEY_SCOPES,

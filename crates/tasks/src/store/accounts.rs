@@ -15,8 +15,8 @@ pub(crate) struct KeyRow {
 /// A key that is to be stored.
 pub(crate) struct NewKey {
     pub hash: [u8; 32],
+    /// For a new account, unless there is one of that name.
     pub account_id: AccountId,
-    /// The account is made with its first key.
     pub account_kind: &'static str,
     pub name: String,
     pub scopes: &'static str,
@@ -24,25 +24,31 @@ pub(crate) struct NewKey {
 }
 
 impl Store {
-    /// Stores a key, and its account if that is new.
+    /// Stores a key, and its account if there is none of that name. Guests have no name.
     pub(crate) async fn add_key(&self, key: NewKey) -> Result<(), StoreError> {
         self.write(move |connection| {
-            connection.execute(
-                "INSERT OR IGNORE INTO accounts (account_id, kind, name, created_ms)
-                 VALUES (?1, ?2, ?3, ?4)",
-                params![
-                    key.account_id.to_string(),
-                    key.account_kind,
-                    key.name,
-                    key.now_ms
-                ],
-            )?;
+            let named: Option<String> = connection
+                .prepare_cached(
+                    "SELECT account_id FROM accounts WHERE kind = 'keyed' AND kind = ?1
+                        AND name = ?2 ORDER BY account_id LIMIT 1",
+                )?
+                .query_row(params![key.account_kind, key.name], |row| row.get(0))
+                .optional()?;
+            let is_new = named.is_none();
+            let account_id = named.unwrap_or_else(|| key.account_id.to_string());
+            if is_new {
+                connection.execute(
+                    "INSERT INTO accounts (account_id, kind, name, created_ms)
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![account_id, key.account_kind, key.name, key.now_ms],
+                )?;
+            }
             connection.execute(
                 "INSERT INTO keys (hash, account_id, name, scopes, created_ms)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![
                     key.hash.as_slice(),
-                    key.account_id.to_string(),
+                    account_id,
                     key.name,
                     key.scopes,
                     key.now_ms
@@ -61,24 +67,6 @@ impl Store {
     ) -> Result<Option<KeyRow>, StoreError> {
         self.read(move |connection| find(connection, hash, now_ms))
             .await
-    }
-
-    /// The account of that name that holds keys, if there is one.
-    pub(crate) async fn account_named(
-        &self,
-        name: String,
-    ) -> Result<Option<AccountId>, StoreError> {
-        self.read(move |connection| {
-            let id: Option<String> = connection
-                .prepare_cached(
-                    "SELECT account_id FROM accounts WHERE kind = 'keyed' AND name = ?1
-                     ORDER BY account_id LIMIT 1",
-                )?
-                .query_row([name], |row| row.get(0))
-                .optional()?;
-            Ok(id.and_then(|id| id.parse().ok()))
-        })
-        .await
     }
 
     /// Whether any key was ever made.
