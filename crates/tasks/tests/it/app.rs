@@ -1,0 +1,219 @@
+//! The test app: tasks on a real store in a temporary folder; its methods read like user actions.
+
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
+
+use kaucim_decks::Library;
+use kaucim_fortune::{Ask, FortuneSystem, Question};
+use kaucim_llm::Model;
+use kaucim_tasks::{
+    Accepted, AccountId, Accounts, Follow, FollowOptions, Limits, LookupError, Settings, Store,
+    Submission, SubmitError, TaskDocument, TaskId, Tasks,
+};
+use tempfile::TempDir;
+
+use crate::{model::Driven, reader::Reader};
+
+pub(crate) const QUESTION: &str = "Will we meet?";
+
+pub(crate) struct App {
+    pub tasks: Tasks,
+    pub accounts: Accounts,
+    /// The model, where the test drives it.
+    pub model: Arc<Driven>,
+    /// Absent for a store in memory.
+    pub folder: Option<TempDir>,
+}
+
+/// How an app differs from the usual one.
+pub(crate) struct Built {
+    pub workers: usize,
+    pub limits: Limits,
+    /// Instead of the driven one.
+    pub models: Option<Vec<Arc<dyn Model>>>,
+    pub calls_per_reading: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    pub account_id: AccountId,
+    pub is_guest: bool,
+}
+
+impl Built {
+    pub(crate) fn workers(workers: usize) -> Self {
+        Self {
+            workers,
+            limits: Limits::default(),
+            models: None,
+            calls_per_reading: 8,
+        }
+    }
+
+    pub(crate) fn model(self, model: Arc<dyn Model>) -> Self {
+        Self {
+            models: Some(vec![model]),
+            ..self
+        }
+    }
+
+    pub(crate) async fn start(self) -> App {
+        let folder = TempDir::new().expect("a temporary folder");
+        self.start_in(folder).await
+    }
+
+    pub(crate) async fn start_in(self, folder: TempDir) -> App {
+        let store = Store::open(folder.path()).expect("the store opens");
+        self.start_on(store, Some(folder)).await
+    }
+
+    pub(crate) async fn start_in_memory(self) -> App {
+        let store = Store::in_memory().expect("the store opens");
+        self.start_on(store, None).await
+    }
+
+    async fn start_on(self, store: Store, folder: Option<TempDir>) -> App {
+        let model = Driven::new("driven");
+        let driven = vec![Arc::clone(&model) as Arc<dyn Model>];
+        let reading = kaucim_fortune::Settings {
+            calls_per_reading: self.calls_per_reading,
+            ..kaucim_fortune::Settings::default()
+        };
+        let models = self.models.unwrap_or(driven);
+        let fortune = FortuneSystem::new(Library::starter(), models, reading);
+        let settings = Settings {
+            workers: self.workers,
+            limits: self.limits,
+        };
+        let accounts = Accounts::new(store.clone());
+        let tasks = Tasks::start(store, fortune, settings).await;
+        App {
+            tasks: tasks.expect("the tasks start"),
+            accounts,
+            model,
+            folder,
+        }
+    }
+}
+
+impl App {
+    pub(crate) async fn start(workers: usize) -> Self {
+        Built::workers(workers).start().await
+    }
+
+    /// Stops as a server does, and leaves the folder to the next.
+    pub(crate) async fn stop(self) -> TempDir {
+        soon("the workers' end", self.tasks.stop()).await;
+        self.folder.expect("the store is in a folder")
+    }
+
+    /// The folder as it would be after a power cut now. The caller sees to it that nothing is
+    /// being written.
+    pub(crate) fn crashed(&self) -> TempDir {
+        let crashed = TempDir::new().expect("a temporary folder");
+        for name in ["kaucim.db", "kaucim.db-wal"] {
+            fs::copy(self.path().join(name), crashed.path().join(name)).expect("the file is there");
+        }
+        crashed
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.as_ref().expect("a folder").path()
+    }
+
+    /// Another hand on the database, to break it with.
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path().join("kaucim.db")).expect("the database opens")
+    }
+
+    pub(crate) async fn guest(&self) -> Person {
+        let (principal, _) = self.accounts.open_guest().await.expect("a guest session");
+        Person {
+            account_id: principal.account_id,
+            is_guest: true,
+        }
+    }
+
+    pub(crate) async fn key_holder(&self, name: &str) -> Person {
+        let key = self.accounts.create_key(name).await.expect("a key");
+        let found = self.accounts.authenticate(&key).await.expect("the store");
+        Person {
+            account_id: found.expect("the key is good").account_id,
+            is_guest: false,
+        }
+    }
+
+    /// Asks the usual question, which is accepted.
+    pub(crate) async fn ask(&self, person: Person) -> TaskId {
+        self.submit(submission(person))
+            .await
+            .expect("accepted")
+            .task_id
+    }
+
+    pub(crate) async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+        self.tasks.submit(submission).await
+    }
+
+    /// Reads a task from its start.
+    pub(crate) async fn read(&self, person: Person, task_id: TaskId) -> Reader {
+        let frames = self.follow(person, task_id, None).await;
+        Reader::new(frames.expect("the task is there"))
+    }
+
+    pub(crate) async fn follow(
+        &self,
+        person: Person,
+        task_id: TaskId,
+        cursor: Option<&str>,
+    ) -> Result<Follow, LookupError> {
+        let options = FollowOptions {
+            cursor: cursor.map(str::parse),
+            partial_text: false,
+        };
+        self.tasks.follow(person.account_id, task_id, options).await
+    }
+
+    pub(crate) async fn task(&self, person: Person, task_id: TaskId) -> TaskDocument {
+        let task = self.tasks.task(person.account_id, task_id).await;
+        task.expect("the task is there")
+    }
+
+    /// What is sealed, as a reader holds it.
+    pub(crate) async fn sealed(&self, person: Person, task_id: TaskId) -> BTreeMap<u64, String> {
+        let sections = self.task(person, task_id).await.sections;
+        sections
+            .into_iter()
+            .map(|section| (u64::from(section.index), section.text))
+            .collect()
+    }
+}
+
+pub(crate) fn submission(person: Person) -> Submission {
+    Submission {
+        account_id: person.account_id,
+        is_guest: person.is_guest,
+        end_user: None,
+        ask: ask(QUESTION),
+        idempotency: None,
+    }
+}
+
+pub(crate) fn ask(question: &str) -> Ask {
+    Ask {
+        deity_id: "yue_lao".to_owned(),
+        deck_id: None,
+        number: Some(1),
+        question: Question::new(question).expect("a question"),
+        language: None,
+        context: BTreeMap::new(),
+        resume: None,
+    }
+}
+
+/// Waits for what must come; says what did not, rather than to wait for ever.
+pub(crate) async fn soon<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(Duration::from_secs(30), coming).await {
+        Ok(come) => come,
+        Err(_) => panic!("{what} has not come"),
+    }
+}

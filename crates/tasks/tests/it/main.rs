@@ -1,0 +1,20 @@
+//! Readings at the boundary of the crate: a real store, scripted models, and readers that hold
+//! what they are sent against the contract.
+#![cfg(test)]
+
+mod accounts;
+mod app;
+mod calls;
+mod cancel;
+mod crowd;
+mod erase;
+mod follow;
+mod heartbeat;
+mod history;
+mod model;
+mod properties;
+mod reader;
+mod reconnect;
+mod restart;
+mod storage;
+mod submit;
