@@ -70,7 +70,15 @@ pub(crate) async fn place_and_time() -> String {
     let memory_gb = memory_kb.map_or(0.0, |kb| kb / 1024.0 / 1024.0);
     let now = Timestamp::now().strftime("%Y-%m-%d %H:%M UTC");
     let commit = commit().await;
-    format!("{cores} cores ({model}), {memory_gb:.0} GB of memory; {now}; commit {commit}.")
+    let nice = nice(&read("/proc/self/stat")).filter(|nice| nice != "0");
+    let nice = nice.map_or_else(String::new, |nice| format!(" run at nice {nice};"));
+    format!("{cores} cores ({model}), {memory_gb:.0} GB of memory;{nice} {now}; commit {commit}.")
+}
+
+/// The priority that the programs run with, of a line of `/proc/PID/stat`.
+fn nice(stat: &str) -> Option<String> {
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields.split(' ').nth(16).map(str::to_owned)
 }
 
 async fn commit() -> String {
@@ -93,6 +101,12 @@ async fn commit() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_priority_is_read_behind_a_strange_name() {
+        let stat = "7 (a ) b) S 1 7 7 0 -1 4194304 100 0 0 0 25 5 0 0 20 -3 4 0 100 1000 200";
+        assert_eq!(nice(stat).as_deref(), Some("-3"));
+    }
 
     #[test]
     fn what_others_took_is_what_was_busy_without_us() {

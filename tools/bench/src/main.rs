@@ -1,6 +1,9 @@
 //! Measures the real program on real connections, and the simulated model without it, in one run.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::Parser;
@@ -67,8 +70,14 @@ async fn main() -> anyhow::Result<ExitCode> {
     let document = report.document();
     report::print(&document);
     if arguments.write {
-        std::fs::write(DOCUMENT, &document)
-            .with_context(|| format!("failed to write {DOCUMENT}"))?;
+        write(&document).with_context(|| format!("failed to write {DOCUMENT}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(document: &str) -> std::io::Result<()> {
+    if let Some(folder) = Path::new(DOCUMENT).parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(DOCUMENT, document)
 }
