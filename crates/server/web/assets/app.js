@@ -59,8 +59,7 @@ async function ask(body) {
   try {
     const answer = await api.ask(body, keyFor(body));
     sent = null;
-    accept(answer);
-    await rite;
+    await Promise.all([accept(answer), rite]);
     if (scene === 'rite') {
       byId('rite').dataset.risen = '';
       await pause(RISE_MS);
@@ -91,12 +90,15 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Follows the accepted question; waits a moment for the reading's language, which its titles need. */
 function accept(answer) {
   const id = answer.task_id;
   cancelUrl = answer.cancel_url;
   dispatch({ type: 'accepted', task_id: id, lot: answer.lot });
   watch(id, answer.stream_url);
-  if (!state.language) api.task(id).then((task) => state.taskId === id && dispatch({ type: 'document', task }), () => {});
+  if (state.language) return undefined;
+  const told = api.task(id).then((task) => state.taskId === id && dispatch({ type: 'document', task }), () => {});
+  return Promise.race([told, pause(500)]);
 }
 
 function watch(id, streamUrl) {
@@ -214,6 +216,7 @@ async function speak(code) {
   for (const button of byId('languages').children) mark(button, 'aria-pressed', String(button.dataset.ui === language()));
   translate();
   form.translate();
+  document.documentElement.dataset.spoken = '';
   draw();
 }
 

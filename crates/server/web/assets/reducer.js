@@ -60,7 +60,7 @@ export function reduce(state, event) {
     case 'asked':
       return { ...initial(), phase: 'asking', question: event.question, language: event.language || '' };
     case 'accepted':
-      return { ...state, phase: 'queued', taskId: event.task_id, lot: event.lot || state.lot };
+      return { ...state, phase: 'queued', taskId: event.task_id, lot: sameLot(state.lot, event.lot) };
     case 'document':
       return fromDocument(state, event.task);
     case 'link':
@@ -77,7 +77,7 @@ function fromStream(state, event) {
     case 'status':
       return { ...state, step: event.status || '', phase: phaseOfStatus(state, event.status) };
     case 'lot':
-      return { ...state, lot: lotOf(event) || state.lot, language: event.language || state.language };
+      return { ...state, lot: sameLot(state.lot, lotOf(event)), language: event.language || state.language };
     case 'notice':
       return { ...state, notices: withNotice(state.notices, event) };
     case 'sources':
@@ -94,10 +94,7 @@ function fromStream(state, event) {
     case 'section_completed':
       return { ...sealed(state, event), phase: 'writing' };
     case 'section_reset':
-      return {
-        ...change(state, event.section, (section) => ({ ...section, state: 'waiting', text: '', checks: [] })),
-        open: state.open === event.section ? '' : state.open,
-      };
+      return dropped(state, event.section || state.open);
     case 'heartbeat':
       return beat(state, event);
     case 'reset':
@@ -123,7 +120,7 @@ function fromDocument(state, task) {
     taskId: task.task_id || state.taskId,
     question: task.question || state.question,
     language: task.language || state.language,
-    lot: task.lot || state.lot,
+    lot: sameLot(state.lot, task.lot),
   };
   const told = { ...known, notices: list(task.notices), sources: list(task.sources) };
   switch (task.status) {
@@ -180,6 +177,12 @@ function sealed(state, event) {
   return { ...next, open: state.open === event.section ? '' : state.open };
 }
 
+/** Open text is not final; where the server names no section, whichever is open is dropped. */
+function dropped(state, id) {
+  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '', checks: [] }));
+  return { ...next, open: state.open === id ? '' : state.open };
+}
+
 function completed(state, result) {
   const whole = list(result.sections).reduce(sealed, state);
   return {
@@ -188,7 +191,7 @@ function completed(state, result) {
     open: '',
     link: 'open',
     language: result.language || state.language,
-    lot: result.lot || state.lot,
+    lot: sameLot(state.lot, result.lot),
     question: result.question || state.question,
     sources: result.sources || state.sources,
     notices: result.notices || state.notices,
@@ -238,6 +241,13 @@ function kept({ phase, taskId, question, language, lot, beat: last, cancelling }
 function lotOf(event) {
   const lot = event.lot || event;
   return Array.isArray(lot.verse) ? lot : null;
+}
+
+/** The lot is told more than once; what is held stays the same object, so that nothing is drawn again. */
+function sameLot(held, told) {
+  if (!held || !told) return told || held;
+  const name = ({ deity_id: deity, deck_id: deck, version, number }) => [deity, deck, version, number].join('\n');
+  return name(held) === name(told) ? held : told;
 }
 
 function list(value) {

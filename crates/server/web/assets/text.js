@@ -1,11 +1,11 @@
 // Says things in the page's language, and tells which language a passage is marked with.
 
-/** Titles of sections that the server has not named yet, in the language of the reading. */
+/** Titles of sections that the server has not named yet, as it will name them in the language of the reading. */
 const TITLES = {
-  zh: ['逐句解籤', '整體運勢', '有利之處', '需要留意', '可行之事', '補充說明', '結語'],
-  'zh-Hans': ['逐句解签', '整体运势', '有利之处', '需要留意', '可行之事', '补充说明', '结语'],
-  en: ['Line by line', 'The whole picture', 'In your favour', 'What to watch', 'What you can do', 'Further notes', 'In closing'],
-  ja: ['一句ごとの読み', '全体の流れ', '追い風となるもの', '気をつけたいこと', 'できること', '補足', '結び'],
+  zh: ['逐句解讀', '整體運勢', '有利之處', '需留意處', '可行之事', '補充說明', '總結'],
+  'zh-Hans': ['逐句解读', '整体运势', '有利之处', '需留意处', '可行之事', '补充说明', '总结'],
+  en: ['Line by line', 'How things develop', 'What is in favour', 'What to watch for', 'What you can do', 'Further notes', 'In short'],
+  ja: ['句ごとの解釈', '全体の流れ', '追い風となるもの', '心に留めること', 'できること', '補足', '結び'],
 };
 
 export const LANGUAGES = ['zh', 'en', 'ja'];

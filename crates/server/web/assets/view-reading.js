@@ -2,7 +2,7 @@
 
 import { byId, h, mark, say } from './dom.js';
 import { finished } from './reducer.js';
-import { lotName, slip } from './view-slip.js';
+import { aside, lotName, paper } from './view-slip.js';
 import { sectionsView } from './view-sections.js';
 import { statusView, words } from './view-status.js';
 import { codeText, guess, language, t } from './text.js';
@@ -14,7 +14,8 @@ export function readingView(root, { onCancel, onAgain }) {
   const heading = h('h1', { class: 'lot-name', tabindex: '-1' });
   const safety = h('div', { class: 'notices' });
   const notices = h('div', { class: 'notices' });
-  const slipPlace = h('div', { class: 'slip-place' });
+  const slip = h('div');
+  const beside = h('div', { class: 'beside' });
   const asked = h('p', { class: 'asked' });
   const ending = h('div', { class: 'ending' });
   let latest = null;
@@ -29,7 +30,7 @@ export function readingView(root, { onCancel, onAgain }) {
   });
   root.append(
     h('div', { class: 'reading-head' }, safety, heading, asked),
-    slipPlace,
+    h('div', { class: 'slip-place' }, slip, beside),
     h('div', { class: 'written' }, notices, sections.root, status.root, ending),
   );
 
@@ -40,6 +41,7 @@ export function readingView(root, { onCancel, onAgain }) {
     mark(root, 'data-phase', shown);
     mark(root, 'data-over', finished({ phase: shown }) && (shown === 'complete' ? 'whole' : 'short'));
     status.render(state, shown);
+    redraw('slip', [state.lot], () => slip.replaceChildren(state.lot ? paper(state.lot) : ''));
     redraw('lot', [state.lot, state.language, language()], () => lot(state));
     redraw('asked', [state.question, state.language, language()], () => question(state));
     redraw('notices', [state.notices, state.language, language()], () => notice(state));
@@ -55,11 +57,11 @@ export function readingView(root, { onCancel, onAgain }) {
   }
 
   function lot(state) {
-    if (!state.lot) return slipPlace.replaceChildren();
-    const wasOpen = slipPlace.querySelector('details')?.open;
-    say(heading, lotName(state.lot));
-    slipPlace.replaceChildren(slip(state.lot, state.language));
-    if (wasOpen) slipPlace.querySelector('details').open = true;
+    say(heading, state.lot ? lotName(state.lot) : '');
+    if (!state.lot) return beside.replaceChildren();
+    const wasOpen = beside.querySelector('details')?.open;
+    beside.replaceChildren(...aside(state.lot, state.language));
+    if (wasOpen) beside.querySelector('details').open = true;
     document.title = `${lotName(state.lot)} — Kaucim`;
     return undefined;
   }

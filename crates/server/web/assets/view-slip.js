@@ -6,19 +6,10 @@ import { guess, language, pick, t } from './text.js';
 
 const LONGEST_COLUMN = 14; // signs in one vertical line that still fit a phone
 
-/** The slip and its disclosure, in the page's language, for a reading in `reading`. */
-export function slip(lot, reading) {
+/** The slip itself: the same whatever the page speaks. */
+export function paper(lot) {
   const script = guess(lot.verse.join(''));
   const upright = script !== 'en' && lot.verse.length <= 8 && longest(lot.verse) <= LONGEST_COLUMN;
-  return h('div', { class: 'slip-side' }, paper(lot, script, upright), beneath(lot, reading), more(lot, reading));
-}
-
-/** The heading of a reading: whose lot, and which. */
-export function lotName(lot) {
-  return t('lot_of', { deity: pick(lot.deity).text || lot.deity_id, n: lot.number });
-}
-
-function paper(lot, script, upright) {
   const deck = pick(lot.deck, script);
   const number = script === 'en' ? `No. ${lot.number}` : `第${chineseNumber(lot.number)}籤`;
   const lines = lot.verse.map((line) => h('span', { class: 'verse-line' }, line));
@@ -34,6 +25,16 @@ function paper(lot, script, upright) {
     ),
     lot.title ? h('p', { class: 'slip-title', lang: guess(lot.title) }, lot.title) : '',
   );
+}
+
+/** What goes below the slip, in the page's language, for a reading in `reading`. */
+export function aside(lot, reading) {
+  return [beneath(lot, reading), more(lot, reading)];
+}
+
+/** The heading of a reading: whose lot, and which. */
+export function lotName(lot) {
+  return t('lot_of', { deity: pick(lot.deity).text || lot.deity_id, n: lot.number });
 }
 
 /** The grade in the deck's own word: a stamp where it is short, a line where it is not. */
