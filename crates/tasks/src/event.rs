@@ -182,3 +182,6 @@ pub(crate) fn encode(event: &Event, task_id: TaskId, attempt: u32) -> String {
 pub(crate) fn decode(data: &str) -> Result<Event, serde_json::Error> {
     serde_json::from_str(data)
 }
+
+#[cfg(test)]
+mod tests;

@@ -316,3 +316,6 @@ fn commit_group(
     transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

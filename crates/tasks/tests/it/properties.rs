@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::{
-    app::{App, Person, soon},
+    app::{App, Built, Person, soon},
     model::{Does, report, words},
     reader::{Held, Reader},
 };
@@ -96,7 +96,7 @@ impl Script {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn every_reader_ends_with_what_is_stored(
@@ -109,7 +109,8 @@ proptest! {
 }
 
 async fn reads(scripts: Vec<Script>, turns: Vec<Turn>) {
-    let app = App::start(1).await;
+    // In memory, for the number of cases; the other tests are on a disk.
+    let app = Built::workers(1).start_in_memory().await;
     let guest = app.guest().await;
     let task_id = app.ask(guest).await;
     let mut model = Box::pin(async {
