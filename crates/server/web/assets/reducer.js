@@ -86,11 +86,6 @@ function fromStream(state, event) {
       return opened(state, event, '');
     case 'llm_streaming':
       return opened(state, event, event.token || '');
-    case 'validation':
-      return change(state, event.section, (section) => ({
-        ...section,
-        checks: [...section.checks, { check: event.check, passed: event.passed }],
-      }));
     case 'section_completed':
       return { ...sealed(state, event), phase: 'writing' };
     case 'section_reset':
@@ -172,14 +167,13 @@ function sealed(state, event) {
     title: event.title || section.title,
     text: event.text || '',
     origin: event.origin || 'model',
-    checks: list(event.checks),
   }));
   return { ...next, open: state.open === event.section ? '' : state.open };
 }
 
 /** Open text is not final; where the server names no section, whichever is open is dropped. */
 function dropped(state, id) {
-  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '', checks: [] }));
+  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '' }));
   return { ...next, open: state.open === id ? '' : state.open };
 }
 
@@ -224,7 +218,7 @@ function ordered(sections) {
 }
 
 function unwritten(id, rank) {
-  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '', checks: [] };
+  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '' };
 }
 
 function withNotice(notices, { kind, code, message }) {

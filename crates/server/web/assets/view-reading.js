@@ -1,7 +1,7 @@
 // A reading as a page: notices, the slip, the sections as they are written, and how it ended.
 
 import { byId, h, mark, say } from './dom.js';
-import { finished } from './reducer.js';
+import { finished, sealedCount } from './reducer.js';
 import { aside, lotName, paper } from './view-slip.js';
 import { sectionsView } from './view-sections.js';
 import { statusView, words } from './view-status.js';
@@ -86,7 +86,8 @@ export function readingView(root, { onCancel, onAgain }) {
 
   function end(state, shown) {
     const wasOpen = ending.querySelector('details')?.open;
-    ending.replaceChildren(sources(state), finished({ phase: shown }) ? colophon(state, shown) : '');
+    const parts = [sources(state), finished({ phase: shown }) ? colophon(state, shown) : ''];
+    ending.replaceChildren(...(shown === 'error' ? parts.reverse() : parts));
     if (wasOpen) ending.querySelector('details').open = true;
   }
 
@@ -105,8 +106,8 @@ export function readingView(root, { onCancel, onAgain }) {
       'footer',
       { class: 'colophon' },
       shown === 'error' ? h('p', { class: 'problem' }, codeText(error?.code) || codeText('internal')) : '',
-      shown === 'error' && state.lot ? h('p', {}, t('error_note')) : '',
-      shown === 'cancelled' ? h('p', {}, t('cancelled_note')) : '',
+      shown === 'error' && sealedCount(state) ? h('p', {}, t('error_note')) : '',
+      shown === 'cancelled' && sealedCount(state) ? h('p', {}, t('cancelled_note')) : '',
       result?.origin === 'classic' ? h('p', { class: 'origin' }, t('whole_classic')) : '',
       result?.origin === 'mixed' ? h('p', { class: 'origin' }, t('whole_mixed')) : '',
       result?.disclaimer ? h('p', { class: 'disclaimer', lang: state.language || language() }, result.disclaimer) : '',
@@ -116,7 +117,8 @@ export function readingView(root, { onCancel, onAgain }) {
   }
 
   function announceSection(section) {
-    announce(`${section.title}。 ${section.text}`, latest?.language || language());
+    const lang = latest?.language || language();
+    announce(`${section.title}${lang === 'en' ? '. ' : '。'}${section.text}`, lang);
   }
 
   function announcePhase(state, shown) {
@@ -145,8 +147,8 @@ function sources(state) {
   const items = state.sources.map((source) => h(
     'li',
     {},
-    h('strong', {}, source.title || t(`kind_${source.kind}`) || ''),
-    h('p', {}, source.excerpt || ''),
+    h('strong', { lang: source.title && guess(source.title) }, source.title || t(`kind_${source.kind}`) || ''),
+    h('p', { lang: guess(source.excerpt || '') }, source.excerpt || ''),
   ));
   return h('details', { class: 'more sources' }, h('summary', {}, t('sources')), h('ul', {}, ...items));
 }

@@ -4,7 +4,7 @@ import { h, mark, say } from './dom.js';
 import { chineseNumber } from './number.js';
 import { makeReveal } from './reveal.js';
 import { finished } from './reducer.js';
-import { sectionTitle, t } from './text.js';
+import { guess, sectionTitle, t, tag } from './text.js';
 
 /** Keeps a list in step with the state. `onSealed` gets each section as it is sealed on screen. */
 export function sectionsView({ onSealed, onSettled }) {
@@ -41,7 +41,7 @@ export function sectionsView({ onSealed, onSettled }) {
   }
 
   function update(place, section, position, state) {
-    const lang = state.language || undefined;
+    const lang = tag(state.language) || null;
     if (section.state === 'waiting') {
       reveal.forget(section.id);
       place.sealedText = null;
@@ -54,8 +54,8 @@ export function sectionsView({ onSealed, onSettled }) {
     if (shown === 'sealed' && place.sealedText === null) seal(place, section, state);
     mark(place.item, 'data-state', shown);
     mark(place.item, 'aria-busy', shown === 'open' ? 'true' : null);
-    mark(place.text, 'lang', langOf(lang));
-    mark(place.title, 'lang', langOf(lang));
+    mark(place.text, 'lang', lang);
+    mark(place.title, 'lang', lang);
     say(place.knot, chineseNumber(position + 1));
     say(place.title, sectionTitle(section, state.language));
     say(place.hint, { open: t('wet'), sealed: t('sealed'), waiting: '' }[shown]);
@@ -96,12 +96,8 @@ function quoted(text, verse) {
       .filter(({ at }) => at >= 0)
       .sort((a, b) => a.at - b.at || b.line.length - a.line.length)[0];
     if (!found) break;
-    parts.push(rest.slice(0, found.at), h('span', { class: 'quote' }, found.line));
+    parts.push(rest.slice(0, found.at), h('span', { class: 'quote', lang: guess(found.line) }, found.line));
     rest = rest.slice(found.at + found.line.length);
   }
   return [...parts, rest].filter((part) => part !== '');
-}
-
-function langOf(code) {
-  return code === 'zh' ? 'zh-Hant' : code || null;
 }

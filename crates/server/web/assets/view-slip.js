@@ -11,7 +11,7 @@ export function paper(lot) {
   const script = guess(lot.verse.join(''));
   const upright = script !== 'en' && lot.verse.length <= 8 && longest(lot.verse) <= LONGEST_COLUMN;
   const deck = pick(lot.deck, script);
-  const number = script === 'en' ? `No. ${lot.number}` : `第${chineseNumber(lot.number)}籤`;
+  const number = { en: `No. ${lot.number}`, zh: `第${chineseNumber(lot.number)}籤`, ja: `第${chineseNumber(lot.number)}番` }[script];
   const lines = lot.verse.map((line) => h('span', { class: 'verse-line' }, line));
   return h(
     'div',
