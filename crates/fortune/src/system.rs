@@ -65,6 +65,11 @@ impl FortuneSystem {
         &self.library
     }
 
+    /// Whether any model is asked; without one, readings are classic.
+    pub fn has_models(&self) -> bool {
+        !self.models.is_empty()
+    }
+
     /// How readings are made.
     pub fn settings(&self) -> &Settings {
         &self.settings

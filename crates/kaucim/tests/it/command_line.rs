@@ -55,6 +55,8 @@ async fn without_a_model_the_reading_is_classic_and_says_so() {
     let data = tempdir().expect("a folder");
     let printed = run(ask(data.path(), &["--json"])).await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let waits = printed.stdout.contains("waiting_for_model");
+    assert!(!waits, "there is no model to wait for:\n{}", printed.stdout);
     let last: Value =
         serde_json::from_str(printed.stdout.lines().last().expect("events")).expect("JSON");
     assert_eq!(last["result"]["origin"], "classic");

@@ -39,7 +39,13 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fence
     let live = shared.tail.live(row.task_id);
     live.hold(row.epoch);
     live.know(row.last_sequence);
-    live.set_phase(Phase::WaitingForModel);
+    // Without a model there is nothing to wait for.
+    let waits = shared.fortune.has_models();
+    live.set_phase(if waits {
+        Phase::WaitingForModel
+    } else {
+        Phase::Writing
+    });
     let mut attempt = Attempt {
         shared,
         live,
