@@ -103,7 +103,7 @@ fn advise(why: &str, models: usize, answering: usize, classic: bool) -> Result<(
     match (models, answering) {
         (0, _) => say(
             "  to do       start Ollama (`ollama run qwen3:8b`), or set KAUCIM_MODEL=openai:NAME \
-             with OPENAI_API_KEY, or KAUCIM_MODEL_URL for any compatible server",
+             with OPENAI_API_KEY, or with KAUCIM_MODEL_URL for any compatible server",
         )?,
         (_, 0) => say(
             "  to do       none of the models answers: check that the server runs, the URL and \

@@ -39,13 +39,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fence
     let live = shared.tail.live(row.task_id);
     live.hold(row.epoch);
     live.know(row.last_sequence);
-    // Without a model there is nothing to wait for.
-    let waits = shared.fortune.has_models();
-    live.set_phase(if waits {
-        Phase::WaitingForModel
-    } else {
-        Phase::Writing
-    });
+    live.set_phase(first_phase(shared));
     let mut attempt = Attempt {
         shared,
         live,
@@ -94,6 +88,15 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fence
     attempt.keep_all(steps).await
 }
 
+/// Without a model there is nothing to wait for.
+fn first_phase(shared: &Shared) -> Phase {
+    if shared.fortune.has_models() {
+        Phase::WaitingForModel
+    } else {
+        Phase::Writing
+    }
+}
+
 /// An ask that goes on from a log; only what is resumed counts.
 fn continued(resume: Resume) -> Ask {
     Ask {
@@ -140,7 +143,7 @@ impl Attempt<'_> {
         loop {
             match self.shared.store.events_after(self.claim.task_id, 0).await {
                 Ok(log) => {
-                    self.live.set_phase(Phase::WaitingForModel);
+                    self.live.set_phase(first_phase(self.shared));
                     return log;
                 }
                 Err(error) => self.storage_failed(&error).await,
