@@ -65,25 +65,27 @@ async fn a_write_that_fails_takes_no_other_with_it() {
 
 #[tokio::test]
 async fn what_is_told_to_have_failed_has_left_nothing() {
-    let folder = TempDir::new().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    let outcomes = in_one_group(
-        &store,
-        [
+    // As a full disk does, whether the write says so or not.
+    let undoes = |outcome: Result<(), StoreError>| -> Write {
+        Box::new(|connection| {
+            connection.execute_batch("ROLLBACK")?;
+            outcome
+        })
+    };
+    for outcome in [Ok(()), Err(StoreError::Closed)] {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let writes = [
             Box::new(insert("a")),
-            // As a full disk does.
-            Box::new(|connection| Ok(connection.execute_batch("ROLLBACK")?)),
+            undoes(outcome),
             Box::new(insert("c")),
-        ],
-    )
-    .await;
-    let went_well: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
-    assert_eq!(
-        went_well,
-        [false, false, true],
-        "the last is in a group of its own"
-    );
-    assert_eq!(names(&store).await, ["c"]);
+        ];
+        let outcomes = in_one_group(&store, writes).await;
+        let went_well: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+        // The last one has a group of its own.
+        assert_eq!(went_well, [false, false, true]);
+        assert_eq!(names(&store).await, ["c"]);
+    }
 }
 
 #[tokio::test]

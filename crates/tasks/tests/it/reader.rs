@@ -16,6 +16,8 @@ pub(crate) struct Reader {
     pub held: Held,
     /// Whether the open section was announced on this connection.
     announced: bool,
+    /// The checks of the open section that were told on this connection.
+    checked: Vec<Value>,
 }
 
 /// What a reader has when it goes away, and comes back with.
@@ -57,6 +59,7 @@ impl Reader {
             frames,
             held,
             announced: false,
+            checked: Vec::new(),
         }
     }
 
@@ -137,7 +140,17 @@ impl Reader {
                 assert!(!self.announced, "announced twice: {event}");
                 self.announced = true;
             }
-            "section_completed" | "section_reset" | "reset" => self.announced = false,
+            "validation" => {
+                assert!(
+                    !self.checked.contains(&event["check"]),
+                    "told twice: {event}"
+                );
+                self.checked.push(event["check"].clone());
+            }
+            "section_completed" | "section_reset" | "reset" => {
+                self.announced = false;
+                self.checked.clear();
+            }
             _ => {}
         }
         self.held.take(frame.name, &event);
