@@ -48,7 +48,7 @@ pub(crate) struct Goals {
 }
 
 /// How long the model is listened to without a server; its pace does not change after that.
-const DIRECT: Duration = Duration::from_secs(6);
+const DIRECT: Duration = Duration::from_secs(3);
 
 /// How long one run may take before what is missing is given up.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -10,6 +10,9 @@ use crate::{
     table::{Goal, Line},
 };
 
+/// What others may take of the machine, in percent, before it is said beside every verdict.
+const DISTURBED_PERCENT: f64 = 10.0;
+
 /// What was measured, run by run.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
@@ -78,7 +81,12 @@ impl Measured {
     pub(crate) fn lines(self, row: &'static str, load: &Load) -> Vec<Line> {
         let Load { streams, goals, .. } = load;
         let at_most = |limit: Option<f64>| limit.map(Goal::AtMost);
-        let line = |measure: &str, values, goal| Line::new(row, measure, values).goal(goal);
+        let others_percent = percentile(&self.others_percent, 50.0).unwrap_or_default();
+        let disturbed = others_percent > DISTURBED_PERCENT;
+        let line = |measure: &str, values, goal| {
+            let line = Line::new(row, measure, values).goal(goal);
+            line.disturbed(disturbed)
+        };
         // A percentile of one stream's one question would be no percentile.
         let since_post = |name: &str, percentiles: Percentiles, goals: [Option<f64>; 2]| {
             let [p50, p99] = percentiles.0;
@@ -116,7 +124,9 @@ impl Measured {
                 &format!("lossless streams of {streams}"),
                 self.lossless,
                 Some(Goal::AtLeast(*streams as f64)),
-            ),
+            )
+            // What is lost is lost, however busy the machine is.
+            .disturbed(false),
         ]);
         lines
     }

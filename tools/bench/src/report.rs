@@ -25,7 +25,7 @@ also between two tokens. Readings are shorter than in life, so the work of askin
 more on each token. Processor time is all that the server takes in a run, for each token that tells
 text. A stream is lossless when its events hold, without gap or repetition, every byte that the
 model wrote, and end with `complete`. What other programs took of the machine in the meantime stands
-beside: where it is much, the times are theirs as well.
+beside: where it is over a tenth, times are theirs as well, and verdicts are called disturbed.
 ";
 
 impl Report {

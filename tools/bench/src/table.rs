@@ -11,6 +11,7 @@ pub(crate) struct Line {
     direct: Vec<f64>,
     through: Vec<f64>,
     goal: Option<Goal>,
+    disturbed: bool,
 }
 
 /// What the targets ask for; where there is a direct value, of what the server adds to it.
@@ -33,11 +34,17 @@ impl Line {
             direct: Vec::new(),
             through,
             goal: None,
+            disturbed: false,
         }
     }
 
     pub(crate) fn goal(self, goal: Option<Goal>) -> Self {
         Self { goal, ..self }
+    }
+
+    /// Whether other programs took so much of the machine that the verdict is not the server's.
+    pub(crate) fn disturbed(self, disturbed: bool) -> Self {
+        Self { disturbed, ..self }
     }
 
     /// With what was measured without the server in the same runs.
@@ -72,7 +79,10 @@ impl Line {
             added,
             ratio.map_or_else(String::new, |(direct, through)| number(through / direct)),
             self.goal.map_or_else(String::new, Goal::text),
-            self.goal.map_or("", |goal| goal.verdict(middle)).to_owned(),
+            self.goal.map_or_else(String::new, |goal| {
+                let disturbed = if self.disturbed { ", disturbed" } else { "" };
+                format!("{}{disturbed}", goal.verdict(middle))
+            }),
         ];
         format!("| {} |\n", cells.join(" | "))
     }
@@ -136,6 +146,10 @@ mod tests {
         let line = Line::new("L1", "a token, ms", vec![0.5, 0.4, 0.9])
             .beside(vec![0.2, 0.2, 0.3])
             .goal(Some(Goal::AtMost(0.3)));
+        assert_eq!(
+            line.clone().disturbed(true).markdown(),
+            "| L1 | a token, ms | 0.20 | 0.50 | 0.30 (0.20 to 0.60) | 2.5 | ≤ 0.30 | met, disturbed |\n"
+        );
         assert_eq!(
             line.markdown(),
             "| L1 | a token, ms | 0.20 | 0.50 | 0.30 (0.20 to 0.60) | 2.5 | ≤ 0.30 | met |\n"
