@@ -126,15 +126,20 @@ impl Show {
     /// What the task is doing, once for each change.
     fn waiting(&mut self, heartbeat: &Value) {
         let phase = text(heartbeat, "phase");
+        let ahead = heartbeat["position"]
+            .as_u64()
+            .unwrap_or(1)
+            .saturating_sub(1);
         let words = match phase {
-            "waiting_for_model" => "waiting for the model …",
-            "thinking" => "the model is thinking …",
-            "storage_unavailable" => "the storage does not answer; waiting …",
-            "queued" => "waiting for a free place …",
-            _ => "",
+            "waiting_for_model" => "waiting for the model …".to_owned(),
+            "thinking" => "the model is thinking …".to_owned(),
+            "storage_unavailable" => "the storage does not answer; waiting …".to_owned(),
+            // The next one in line waits too shortly to be told.
+            "queued" if ahead > 0 => format!("waiting: {ahead} ahead …"),
+            _ => String::new(),
         };
         if phase != self.phase && !words.is_empty() {
-            output::tell(&self.painted(FAINT, words));
+            output::tell(&self.painted(FAINT, &words));
         }
         self.phase = phase.to_owned();
     }
