@@ -370,6 +370,10 @@ fn is_word(c: &char) -> bool {
 }
 
 /// The real sets of lots, which are never part of this project.
+#[expect(
+    clippy::print_stdout,
+    reason = "whoever runs the tests is told what was skipped"
+)]
 fn corpora() -> Option<PathBuf> {
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/divine-whispers");
