@@ -82,7 +82,7 @@ export function words(state, shown) {
     case 'idle': case 'asking':
       return t('asking');
     case 'queued':
-      return state.beat?.position > 0 ? t('phase_queued_at', { n: state.beat.position }) : t('phase_queued');
+      return state.beat?.position > 1 ? t('phase_queued_at', { n: state.beat.position - 1 }) : t('phase_queued');
     case 'waiting_for_model':
       return t(state.step === 'retrieving' ? 'phase_retrieving' : 'phase_waiting_for_model');
     case 'writing': {
