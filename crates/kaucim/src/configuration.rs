@@ -34,8 +34,9 @@ pub(crate) struct Configuration {
 /// Which models are asked.
 #[derive(Debug, Clone)]
 pub(crate) enum Models {
-    /// Nothing was said: a local Ollama if it answers, at this address.
-    Local { ollama: ModelConfig },
+    /// No model was named: the first one that the first of these servers lists. A local Ollama, or
+    /// whatever speaks either protocol at the URL that was given.
+    Found { servers: Vec<ModelConfig> },
     /// These, in this order; none means classic readings.
     Chain(Vec<ModelConfig>),
 }
@@ -221,14 +222,21 @@ fn models(
         None => entries,
     };
     if entries.is_empty() {
-        let local = ModelEntry {
-            url,
-            concurrency,
-            ..ModelEntry::named("ollama:any")
+        let protocols: &[&str] = match url.as_deref().map(|url| url.trim_end_matches('/')) {
+            None => &["ollama:any"],
+            Some(url) if url.ends_with("/v1") => &["openai:any", "ollama:any"],
+            Some(_) => &["ollama:any", "openai:any"],
         };
-        return Ok(Models::Local {
-            ollama: model(local, environment)?,
-        });
+        let server = |protocol: &&str| {
+            let entry = ModelEntry {
+                concurrency,
+                url: url.clone(),
+                ..ModelEntry::named(protocol)
+            };
+            model(entry, environment)
+        };
+        let servers = protocols.iter().map(server).collect::<Result<_, _>>()?;
+        return Ok(Models::Found { servers });
     }
     let mut chain = Vec::new();
     let mut url = url;

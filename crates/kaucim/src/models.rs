@@ -13,7 +13,7 @@ pub(crate) struct Chosen {
     pub why: String,
 }
 
-/// Chooses and builds the models; looks for a local Ollama when none was named.
+/// Chooses and builds the models; looks for one when none was named.
 pub(crate) async fn choose(models: Models) -> Result<Chosen, Failed> {
     let (configs, why) = match models {
         Models::Chain(configs) if configs.is_empty() => (
@@ -25,7 +25,7 @@ pub(crate) async fn choose(models: Models) -> Result<Chosen, Failed> {
             let why = format!("readings are written by {}", names.join(", then "));
             (configs, why)
         }
-        Models::Local { ollama } => local(ollama).await,
+        Models::Found { servers } => find(servers).await,
     };
     let models = configs.iter().map(connect).collect::<Result<Vec<_>, _>>();
     let models = models
@@ -37,20 +37,28 @@ pub(crate) async fn choose(models: Models) -> Result<Chosen, Failed> {
     })
 }
 
-async fn local(ollama: ModelConfig) -> (Vec<ModelConfig>, String) {
-    let found = probe(&ollama).await.unwrap_or_default();
-    // A model that only makes embeddings cannot write.
-    let Some(name) = found.into_iter().find(|name| !name.contains("embed")) else {
-        let why = "no model is configured and no local Ollama answers: readings are composed \
-                   from the decks, without a model";
-        return (Vec::new(), why.to_owned());
+async fn find(servers: Vec<ModelConfig>) -> (Vec<ModelConfig>, String) {
+    let url = servers.iter().find_map(|server| server.base_url.clone());
+    for server in servers {
+        let listed = probe(&server).await.unwrap_or_default();
+        // A model that only makes embeddings cannot write.
+        if let Some(name) = listed.into_iter().find(|name| !name.contains("embed")) {
+            let config = ModelConfig { name, ..server };
+            let why = format!(
+                "readings are written by {}, which was found",
+                name_of(&config)
+            );
+            return (vec![config], why);
+        }
+    }
+    let nobody = match url {
+        Some(url) => format!("no model is named and no server lists one at {url}"),
+        None => "no model is configured and no local Ollama answers".to_owned(),
     };
-    let config = ModelConfig { name, ..ollama };
-    let why = format!(
-        "readings are written by {}, found on this machine",
-        name_of(&config)
-    );
-    (vec![config], why)
+    (
+        Vec::new(),
+        format!("{nobody}: readings are composed from the decks, without a model"),
+    )
 }
 
 /// The model as it is named on the command line.

@@ -23,7 +23,16 @@ fn chain(configuration: &Configuration) -> Vec<String> {
                 .map(|config| format!("{} {}", config.name, url(config)))
                 .collect()
         }
-        Models::Local { ollama } => vec![format!("local {:?}", ollama.base_url)],
+        Models::Found { servers } => servers
+            .iter()
+            .map(|server| {
+                format!(
+                    "find {} {}",
+                    server.provider.name(),
+                    server.base_url.clone().unwrap_or_default()
+                )
+            })
+            .collect(),
     }
 }
 
@@ -62,11 +71,19 @@ fn models_come_from_flags_then_environment() {
     let check = |common: Common, variables: &[(&str, &str)], expected: &[&str]| {
         assert_eq!(chain(&settled(&common, variables)), expected);
     };
-    check(Common::default(), &[], &["local None"]);
+    check(Common::default(), &[], &["find ollama "]);
     check(
         Common::default(),
         &[("OLLAMA_HOST", "0.0.0.0")],
-        &["local Some(\"http://127.0.0.1:11434\")"],
+        &["find ollama http://127.0.0.1:11434"],
+    );
+    check(
+        Common::default(),
+        &[("KAUCIM_MODEL_URL", "http://127.0.0.1:8080")],
+        &[
+            "find ollama http://127.0.0.1:8080",
+            "find openai http://127.0.0.1:8080",
+        ],
     );
     check(Common::default(), &[("KAUCIM_MODEL", "classic")], &[]);
     check(

@@ -81,6 +81,18 @@ async fn a_local_ollama_is_found_and_used() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_only_a_url_is_asked_for_its_models() {
+    let sim = model("rate=0").await;
+    let data = tempdir().expect("a folder");
+    let mut command = ask(data.path(), &["--json"]);
+    command.env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url()));
+    let result = result_of(run(command).await);
+    assert_eq!(result["model"]["provider"], "openai");
+    assert_eq!(result["origin"], "model");
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn a_chain_goes_on_where_its_first_model_fails() {
     let first = model("rate=0;fault=cut@challenges").await;
     let second = model("rate=0").await;
@@ -310,7 +322,7 @@ async fn the_doctor_says_what_was_found() {
     command.arg("doctor");
     let printed = run(command).await;
     assert!(
-        printed.stdout.contains("no local Ollama answers"),
+        printed.stdout.contains("no server lists one"),
         "{}",
         printed.stdout
     );
