@@ -18,8 +18,8 @@ pub(super) struct Show {
     json: bool,
     colour: bool,
     phase: String,
-    /// Whether text of the open section was printed.
-    open: bool,
+    /// Bytes of the open section that were printed: the seal may overtake its last words.
+    printed: usize,
 }
 
 const BOLD: &str = "\x1b[1m";
@@ -34,7 +34,7 @@ impl Show {
             json: true,
             colour: false,
             phase: String::new(),
-            open: false,
+            printed: 0,
         }
     }
 
@@ -43,7 +43,7 @@ impl Show {
             json: false,
             colour,
             phase: String::new(),
-            open: false,
+            printed: 0,
         }
     }
 
@@ -76,24 +76,25 @@ impl Show {
                 Ok(())
             }
             "section_started" => {
-                self.open = false;
+                self.printed = 0;
                 self.heading(text(value, "title"))
             }
             "llm_streaming" => {
-                self.open = true;
-                output::print(text(value, "token"))
+                let token = text(value, "token");
+                self.printed += token.len();
+                output::print(token)
             }
             "section_reset" => {
-                self.open = false;
+                self.printed = 0;
                 output::print("\n")?;
                 output::tell(&self.painted(FAINT, "  (this section is written again)"));
                 Ok(())
             }
             "section_completed" => {
-                if !std::mem::take(&mut self.open) {
-                    output::print(text(value, "text"))?;
-                }
-                output::print("\n")
+                let printed = std::mem::take(&mut self.printed);
+                // What was printed is a beginning of the text, unless the deck wrote it.
+                let rest = text(value, "text").get(printed..).unwrap_or_default();
+                output::print(&format!("{rest}\n"))
             }
             "complete" => self.closing(&value["result"]),
             _ => Ok(()),
