@@ -34,25 +34,6 @@ async fn asks_in_the_terminal() {
 }
 
 #[tokio::test]
-async fn the_terminal_shows_every_word_of_a_section() {
-    // Many short sections, so that seals overtake words; the same seed gives the same reading.
-    let sim = model("rate=150;ttft=5").await;
-    let data = tempdir().expect("a folder");
-    let result = result_of(run(ask(data.path(), &["--json", "--lot", "5"]).envs_of(&sim)).await);
-    let shown = run(ask(data.path(), &["--lot", "5"]).envs_of(&sim))
-        .await
-        .stdout;
-    for section in result["sections"].as_array().expect("sections") {
-        let text = section["text"].as_str().expect("text");
-        assert!(
-            shown.contains(text),
-            "not whole in the terminal: {text}\n{shown}"
-        );
-    }
-    sim.stop().await;
-}
-
-#[tokio::test]
 async fn prints_events_as_json_lines() {
     let sim = model("rate=0").await;
     let data = tempdir().expect("a folder");

@@ -1,7 +1,5 @@
 //! Shows the events of a task in a terminal, or prints them as JSON lines.
 
-use std::io;
-
 use serde_json::Value;
 
 use crate::{exit::Failed, output};
@@ -51,11 +49,11 @@ impl Show {
     pub(super) fn event(&mut self, name: &str, data: &str) -> Result<Option<End>, Failed> {
         let value: Value = serde_json::from_str(data).map_err(anyhow::Error::from)?;
         let shown = if self.json {
-            output::print(&format!("{data}\n"))
+            format!("{data}\n")
         } else {
             self.words(name, &value)
         };
-        shown.map_err(anyhow::Error::from)?;
+        output::print(&shown).map_err(anyhow::Error::from)?;
         Ok(match name {
             "complete" => Some(End::Completed),
             "cancelled" => Some(End::Cancelled),
@@ -64,64 +62,61 @@ impl Show {
         })
     }
 
-    fn words(&mut self, name: &str, value: &Value) -> io::Result<()> {
+    /// What an event adds to standard output; waiting and notices go to standard error.
+    fn words(&mut self, name: &str, value: &Value) -> String {
         match name {
             "lot" => self.lot(&value["lot"]),
             "notice" => {
                 output::tell(&self.painted(FAINT, &format!("· {}", text(value, "message"))));
-                Ok(())
+                String::new()
             }
             "heartbeat" => {
                 self.waiting(value);
-                Ok(())
+                String::new()
             }
             "section_started" => {
                 self.printed = 0;
-                self.heading(text(value, "title"))
+                format!("\n{}\n", self.painted(BOLD, text(value, "title")))
             }
             "llm_streaming" => {
                 let token = text(value, "token");
                 self.printed += token.len();
-                output::print(token)
+                token.to_owned()
             }
             "section_reset" => {
                 self.printed = 0;
-                output::print("\n")?;
-                output::tell(&self.painted(FAINT, "  (this section is written again)"));
-                Ok(())
+                output::tell(&self.painted(FAINT, "\n  (this section is written again)"));
+                String::new()
             }
             "section_completed" => {
                 let printed = std::mem::take(&mut self.printed);
-                // What was printed is a beginning of the text, unless the deck wrote it.
+                // What was printed is a beginning of the text.
                 let rest = text(value, "text").get(printed..).unwrap_or_default();
-                output::print(&format!("{rest}\n"))
+                format!("{rest}\n")
             }
             "complete" => self.closing(&value["result"]),
-            _ => Ok(()),
+            _ => String::new(),
         }
     }
 
     /// The slip: title, number, grade and poem.
-    fn lot(&self, lot: &Value) -> io::Result<()> {
+    fn lot(&self, lot: &Value) -> String {
         let title = self.painted(BOLD, text(lot, "title"));
         let grade = match lot["grade"].as_str() {
             Some(grade) => self.painted(RED, grade),
             None => String::new(),
         };
-        output::print(&format!("\n  {title}  №{}  {grade}\n\n", lot["number"]))?;
-        for line in lot["verse"]
+        let verse = lot["verse"]
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(Value::as_str)
-        {
-            output::print(&format!("      {line}\n"))?;
-        }
-        Ok(())
-    }
-
-    fn heading(&self, title: &str) -> io::Result<()> {
-        output::print(&format!("\n{}\n", self.painted(BOLD, title)))
+            .filter_map(Value::as_str);
+        let verse: Vec<_> = verse.map(|line| format!("      {line}")).collect();
+        format!(
+            "\n  {title}  №{}  {grade}\n\n{}\n",
+            lot["number"],
+            verse.join("\n")
+        )
     }
 
     /// What the task is doing, once for each change.
@@ -145,13 +140,13 @@ impl Show {
         self.phase = phase.to_owned();
     }
 
-    fn closing(&self, result: &Value) -> io::Result<()> {
+    fn closing(&self, result: &Value) -> String {
         let disclaimer = text(result, "disclaimer");
         let line = match result["model"]["name"].as_str() {
             Some(name) => format!("{disclaimer} ({name})"),
             None => disclaimer.to_owned(),
         };
-        output::print(&format!("\n{}\n", self.painted(FAINT, &line)))
+        format!("\n{}\n", self.painted(FAINT, &line))
     }
 
     fn painted(&self, paint: &str, words: &str) -> String {
@@ -165,4 +160,46 @@ impl Show {
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(events: &[(&str, Value)], expected: &str) {
+        let mut show = Show::text(false);
+        let shown: String = events
+            .iter()
+            .map(|(name, data)| show.words(name, data))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_seal_that_overtakes_the_last_words_brings_them() {
+        let started = ("section_started", json!({ "title": "In short" }));
+        let token = |token: &str| ("llm_streaming", json!({ "token": token }));
+        let completed = ("section_completed", json!({ "text": "緣分已近，慢慢走。" }));
+        let whole = "\nIn short\n緣分已近，慢慢走。\n";
+        check(&[started.clone(), completed.clone()], whole);
+        check(
+            &[started.clone(), token("緣分已"), completed.clone()],
+            whole,
+        );
+        check(
+            &[
+                started.clone(),
+                token("緣分已近，"),
+                token("慢慢走。"),
+                completed,
+            ],
+            whole,
+        );
+        let reset = ("section_reset", json!({ "section": null }));
+        let other = ("section_completed", json!({ "text": "另一段。" }));
+        let twice = [started.clone(), token("緣"), reset, started, other];
+        check(&twice, "\nIn short\n緣\nIn short\n另一段。\n");
+    }
 }
