@@ -7,6 +7,7 @@ use std::{
 };
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
+use kaucim_fortune::{Language, SectionId};
 
 /// What each crate may depend on, of ours and of what it must never see.
 const EDGES: &[(&str, &[&str], &[&str])] = &[
@@ -134,6 +135,21 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             .is_some_and(|e| e == "rs" || e == "js" || e == "css")
         {
             files.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_page_has_the_titles_of_the_readings() {
+    let path = root().join("crates/server/web/assets/text.js");
+    let text = fs::read_to_string(path).expect("the page's texts");
+    for language in Language::ALL {
+        for section in SectionId::ALL {
+            let title = section.title(language);
+            assert!(
+                text.contains(title),
+                "text.js has no `{title}` ({language})"
+            );
         }
     }
 }
