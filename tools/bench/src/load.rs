@@ -47,7 +47,8 @@ pub(crate) struct Goals {
     pub(crate) cpu_us: Option<f64>,
 }
 
-/// How long the model is listened to without a server; its pace does not change after that.
+/// How long the model is listened to without a server once every stream has begun; its pace does
+/// not change after that.
 const DIRECT: Duration = Duration::from_secs(3);
 
 /// How long one run may take before what is missing is given up.
@@ -142,6 +143,8 @@ impl Bench<'_> {
     async fn direct(&self, run: u32) -> anyhow::Result<Vec<Delivery>> {
         self.sim.forget_calls().await?;
         let mut readers = JoinSet::new();
+        let listen = BEGIN_A_HUNDRED.mul_f64(self.load.streams as f64 / 100.0) + DIRECT;
+        let enough = enough(listen);
         for index in 0..self.load.streams {
             let (client, url) = (self.client.clone(), self.sim.url.clone());
             let template = self.template.clone();
@@ -149,7 +152,6 @@ impl Bench<'_> {
             let question = self.question(run, index);
             readers.spawn(async move {
                 sleep_until(begin).await;
-                let enough = enough(DIRECT);
                 template.ask((&client, &url), &question, enough).await
             });
         }

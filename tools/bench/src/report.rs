@@ -16,7 +16,7 @@ const METHOD: &str = "\
 The simulated model (`tools/llmsim`), the server and the client run as three processes that share
 the machine. The model notes when it sends each token; the client notes when it holds it, by the
 same clock. *Direct* is the client reading the model's own stream, with the requests that the
-server sent; *kaucim* is the client reading the server's events, each token matched by section and
+server sent, until shortly after the last stream has begun; *kaucim* is the client reading the server's events, each token matched by section and
 byte offset, and a merged event counted once for every token in it. Both count only tokens that
 tell text. *Added* is the difference of the same percentile in the same run. Values are medians of
 the runs, with the least and the most where there are several; a goal is about what is added where
