@@ -1,6 +1,6 @@
 //! The commands, one file each, and what several of them need.
 
-use std::path::Path;
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
 
 use kaucim_decks::{Library, PackFault};
 use kaucim_tasks::Store;
@@ -40,7 +40,9 @@ fn open_store(folder: &Path) -> Result<Store, Failed> {
         ),
         hint: Some("choose a folder that can be written with --data-dir".to_owned()),
     };
-    std::fs::create_dir_all(folder).map_err(|error| storage(error.to_string()))?;
+    // Questions are nobody else's business: a folder that is made here is its owner's alone.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| storage(error.to_string()))?;
     Store::open(folder).map_err(|error| storage(format!("{:#}", anyhow::Error::from(error))))
 }
 

@@ -124,7 +124,7 @@ impl Configuration {
             workers,
             guests: file.guests.unwrap_or(true),
             models: models(common, environment, file.models)?,
-            reading: reading(&file.reading),
+            reading: reading(&file.reading)?,
             limits: limits(&file.limits, environment)?,
             streams_per_account: number(
                 environment.streams_per_user.as_ref(),
@@ -158,13 +158,17 @@ fn file(common: &Common, environment: &Environment) -> Result<File, Failed> {
 }
 
 fn parse(text: &str, name: &str) -> Result<File, Failed> {
-    toml::from_str(text).map_err(|error| {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text
+            .get(..start)
+            .map_or(1, |before| before.matches('\n').count() + 1);
         Failed::usage(
             format!(
-                "{name} is no valid configuration: {}",
-                error.to_string().trim_end()
+                "{name}, line {line}: {}",
+                error.message().replace('\n', " ")
             ),
-            "crates/kaucim/config.default.toml lists every key",
+            "the README lists every key with its default",
         )
     })
 }
@@ -240,9 +244,16 @@ fn models(
     }
     let mut chain = Vec::new();
     let mut url = url;
-    for entry in entries {
-        // What follows `classic` would never be asked.
+    let last = entries.len() - 1;
+    for (place, entry) in entries.into_iter().enumerate() {
         if entry.model == "classic" {
+            if place < last {
+                let hint = "put `classic` last: it never fails";
+                return Err(Failed::usage(
+                    "what follows `classic` would never be asked",
+                    hint,
+                ));
+            }
             break;
         }
         let url = url.take().or(entry.url);
@@ -317,14 +328,31 @@ fn ollama_url(host: &str) -> String {
         .to_owned()
 }
 
-fn reading(file: &Reading) -> kaucim_fortune::Settings {
+fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
     let default = kaucim_fortune::Settings::default();
-    kaucim_fortune::Settings {
+    let settings = kaucim_fortune::Settings {
         classic: file.classic.unwrap_or(default.classic),
         calls_per_reading: file.calls.unwrap_or(default.calls_per_reading),
         temperature: file.temperature.unwrap_or(default.temperature),
         max_tokens: file.max_tokens.unwrap_or(default.max_tokens),
+    };
+    if settings.calls_per_reading == 0 {
+        let hint = "set calls to 1 or more, or the model to classic";
+        return Err(Failed::usage("no model could ever be called", hint));
     }
+    if !(0.0..=2.0).contains(&settings.temperature) {
+        return Err(Failed::usage(
+            format!("the temperature {} is out of range", settings.temperature),
+            "set it to a number from 0 to 2",
+        ));
+    }
+    if settings.max_tokens < 256 {
+        return Err(Failed::usage(
+            format!("a reading does not fit into {} tokens", settings.max_tokens),
+            "set max_tokens to 256 or more; 4096 is the default",
+        ));
+    }
+    Ok(settings)
 }
 
 fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Failed> {

@@ -60,6 +60,16 @@ impl Failed {
     }
 }
 
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            // Whoever read the output has seen enough.
+            std::io::ErrorKind::BrokenPipe => Self::Question(None),
+            _ => Self::Fault(error.into()),
+        }
+    }
+}
+
 impl From<anyhow::Error> for Failed {
     fn from(error: anyhow::Error) -> Self {
         Self::Fault(error)

@@ -1,6 +1,6 @@
 //! The program: parses what was typed, settles what it means, runs one command, returns a code.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 
@@ -39,6 +39,7 @@ fn start_log(environment: &Environment) {
         .unwrap_or("warn,kaucim=info,kaucim_tasks=info");
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal() && environment.no_color.is_none())
         .with_writer(std::io::stderr)
         .init();
 }

@@ -29,7 +29,7 @@ pub(super) fn run(deck: Deck, configuration: &Configuration) -> Result<(), Faile
 
 fn list(configuration: &Configuration) -> Result<(), Failed> {
     let (library, faults) = open_library(configuration);
-    output::print(&table(&library)).map_err(anyhow::Error::from)?;
+    output::print(&table(&library))?;
     for fault in &faults {
         output::tell(&format!("refused: {fault}"));
     }

@@ -99,16 +99,17 @@ async fn first_words(model: &dyn Model) -> Result<(), kaucim_llm::Error> {
 }
 
 fn advise(why: &str, models: usize, answering: usize, classic: bool) -> Result<(), Failed> {
-    say(&format!("  so          {why}"))?;
+    let so = match (models, answering) {
+        (1.., 0) => "no model answers: readings are composed from the decks, without a model",
+        _ => why,
+    };
+    say(&format!("  so          {so}"))?;
     match (models, answering) {
         (0, _) => say(
             "  to do       start Ollama (`ollama run qwen3:8b`), or set KAUCIM_MODEL=openai:NAME \
              with OPENAI_API_KEY, or with KAUCIM_MODEL_URL for any compatible server",
         )?,
-        (_, 0) => say(
-            "  to do       none of the models answers: check that the server runs, the URL and \
-             the key; until then readings are composed from the decks",
-        )?,
+        (_, 0) => say("  to do       check that the model's server runs, its URL and its key")?,
         _ => say("  to do       nothing; start with `kaucim serve`")?,
     }
     if answering == 0 && !classic {
@@ -121,5 +122,5 @@ fn advise(why: &str, models: usize, answering: usize, classic: bool) -> Result<(
 }
 
 fn say(line: &str) -> Result<(), Failed> {
-    output::print(&format!("{line}\n")).map_err(|error| anyhow::Error::from(error).into())
+    Ok(output::print(&format!("{line}\n"))?)
 }

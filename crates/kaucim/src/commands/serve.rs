@@ -90,7 +90,7 @@ fn announce(address: SocketAddr, first_key: Option<&str>) -> Result<(), Failed> 
              (make another with `kaucim key create --name NAME`)"
         ));
     }
-    output::print(&format!("kaucim listens on http://{address}\n")).map_err(anyhow::Error::from)?;
+    output::print(&format!("kaucim listens on http://{address}\n"))?;
     Ok(())
 }
 

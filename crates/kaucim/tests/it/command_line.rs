@@ -153,10 +153,41 @@ async fn control_c_cancels_and_closes_the_model() {
 }
 
 #[tokio::test]
+async fn a_reader_that_has_seen_enough_is_no_error() {
+    let sim = model("rate=0").await;
+    let data = tempdir().expect("a folder");
+    let mut child = ask(data.path(), &[])
+        .envs_of(&sim)
+        .spawn()
+        .expect("it starts");
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+    stdout.read_line(&mut first).await.expect("a line");
+    drop(stdout);
+    let output = timeout(PATIENCE, child.wait_with_output())
+        .await
+        .expect("it ends");
+    let words = String::from_utf8(output.expect("a status").stderr).expect("text");
+    assert!(!words.contains("error"), "{words}");
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn asks_a_running_server() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
     let data = tempdir().expect("a folder");
+    let mut command = ask(data.path(), &[]);
+    command
+        .env("KAUCIM_SERVER", server.url(""))
+        .env("KAUCIM_KEY", "kc_none");
+    let printed = run(command).await;
+    assert_eq!(printed.code, Some(2));
+    assert!(
+        printed.stderr.contains("not a key of that server"),
+        "{}",
+        printed.stderr
+    );
     let mut command = ask(data.path(), &["--lot", "2"]);
     command
         .env("KAUCIM_SERVER", server.url(""))
@@ -263,6 +294,21 @@ async fn mistakes_have_a_sentence_a_hint_and_a_code() {
         &taken.local_addr().expect("an address").to_string(),
     ]);
     mistake(run(command).await, 4, "in use");
+    fs::write(&config, "[reading]\ncalls = 0\n").expect("a file");
+    let mut command = kaucim(data.path());
+    command.arg("serve").arg("--config").arg(&config);
+    mistake(run(command).await, 2, "no model could ever be called");
+    let mut command = kaucim(data.path());
+    command.args(["serve", "--model", "classic,openai:never"]);
+    mistake(run(command).await, 2, "would never be asked");
+    let mut command = kaucim(data.path());
+    command.args(["key", "create", "--name", " "]);
+    mistake(run(command).await, 2, "visible characters");
+    let mut command = ask(data.path(), &[]);
+    command
+        .env("KAUCIM_SERVER", "127.0.0.1:1")
+        .env("KAUCIM_KEY", "kc_none");
+    mistake(run(command).await, 2, "KAUCIM_SERVER is");
     fs::write(&config, "[reading]\nclassic = false\n").expect("a file");
     let mut command = kaucim(data.path());
     command

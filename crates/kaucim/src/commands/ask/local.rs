@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use kaucim_fortune::{Ask, AskError, FortuneSystem, Question};
 use kaucim_tasks::{
-    Accounts, Follow, FollowOptions, Limits, Settings, Store, Submission, SubmitError, Tasks,
+    AccountId, Accounts, Follow, FollowOptions, Limits, Settings, Store, Submission, SubmitError,
+    TaskId, Tasks,
 };
 
 use super::{End, Show};
@@ -56,35 +57,44 @@ pub(super) async fn ask(
         idempotency: None,
     };
     let accepted = tasks.submit(submission).await.map_err(refused)?;
+    let end = watch(&tasks, guest.account_id, accepted.task_id, show).await;
+    // Also where nobody watches any more: the model is hung up on before the process ends.
+    tasks.stop().await;
+    end
+}
+
+/// Shows the task to its end. Ctrl-C cancels it, once.
+async fn watch(
+    tasks: &Tasks,
+    account_id: AccountId,
+    task_id: TaskId,
+    show: &mut Show,
+) -> Result<End, Failed> {
     let options = FollowOptions {
         cursor: None,
         partial_text: false,
     };
-    let followed = tasks
-        .follow(guest.account_id, accepted.task_id, options)
-        .await;
+    let followed = tasks.follow(account_id, task_id, options).await;
     let mut end = End::Failed("the reading ended without a result".to_owned());
-    if let Follow::Frames(mut frames) = followed.map_err(anyhow::Error::from)? {
-        let mut asked_to_stop = false;
-        loop {
-            tokio::select! {
-                frame = frames.next() => {
-                    let Some(frame) = frame else { break };
-                    if let Some(last) = show.event(frame.name, &frame.data)? {
-                        end = last;
-                    }
+    let Follow::Frames(mut frames) = followed.map_err(anyhow::Error::from)? else {
+        return Ok(end);
+    };
+    let mut asked_to_stop = false;
+    loop {
+        tokio::select! {
+            frame = frames.next() => {
+                let Some(frame) = frame else { return Ok(end) };
+                if let Some(last) = show.event(frame.name, &frame.data)? {
+                    end = last;
                 }
-                stop = tokio::signal::ctrl_c(), if !asked_to_stop => {
-                    stop.map_err(anyhow::Error::from)?;
-                    asked_to_stop = true;
-                    let cancelled = tasks.cancel(guest.account_id, accepted.task_id).await;
-                    cancelled.map_err(anyhow::Error::from)?;
-                }
+            }
+            stop = tokio::signal::ctrl_c(), if !asked_to_stop => {
+                stop?;
+                asked_to_stop = true;
+                tasks.cancel(account_id, task_id).await.map_err(anyhow::Error::from)?;
             }
         }
     }
-    tasks.stop().await;
-    Ok(end)
 }
 
 fn refused(error: SubmitError) -> Failed {

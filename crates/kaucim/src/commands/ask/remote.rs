@@ -27,6 +27,12 @@ pub(super) async fn ask(
     typed: &arguments::Ask,
     show: &mut Show,
 ) -> Result<End, Failed> {
+    if !base.starts_with("http://") && !base.starts_with("https://") {
+        return Err(Failed::usage(
+            format!("KAUCIM_SERVER is `{base}`"),
+            "it begins with http:// or https://",
+        ));
+    }
     let client = Client::builder()
         .connect_timeout(Duration::from_secs(5))
         .redirect(reqwest::redirect::Policy::none())
@@ -71,6 +77,10 @@ impl Server {
         let words = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         let message = format!("{}: {}", words("title"), words("detail"));
         match status.as_u16() {
+            401 | 403 => Err(Failed::usage(
+                "KAUCIM_KEY is not a key of that server that may ask",
+                "make one there with `kaucim key create --name NAME`",
+            )),
             400..=499 => Err(Failed::usage(
                 message,
                 format!("the server said {}", words("code")),

@@ -53,7 +53,7 @@ impl Show {
         } else {
             self.words(name, &value)
         };
-        output::print(&shown).map_err(anyhow::Error::from)?;
+        output::print(&shown)?;
         Ok(match name {
             "complete" => Some(End::Completed),
             "cancelled" => Some(End::Cancelled),
