@@ -190,9 +190,11 @@ fn ask(question: AskQuestion) -> Result<Ask, Problem> {
     }
     let language = question.language.map(|code| code.parse()).transpose();
     // No deck reaches the ends of a u32, so what lies beyond is as unknown as they are.
-    let number = question
-        .fortune_number
-        .map(|number| u32::try_from(number.max(0)).unwrap_or(u32::MAX));
+    let number = question.fortune_number.map(|number| {
+        let unknown = || Problem::UnknownLot(format!("there is no lot {number}"));
+        u32::try_from(number).map_err(|_| unknown())
+    });
+    let number = number.transpose()?;
     Ok(Ask {
         deity_id: question.deity_id,
         deck_id: question.deck_id,
@@ -209,7 +211,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         return Ok(None);
     };
     match key.to_str() {
-        Ok(key) if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(key)
+            if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len())
+                && key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
+            Ok(Some(key.to_owned()))
+        }
         Ok(_) | Err(_) => Err(Problem::Invalid(format!(
             "`Idempotency-Key` has 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters"
         ))),
