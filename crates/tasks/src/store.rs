@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
@@ -97,6 +98,16 @@ impl Store {
     /// Opens the database of a data folder, and makes or migrates it.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("kaucim.db");
+        // SQLite gives its log the permissions of the database, so this holds for both.
+        let made = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path);
+        if let Err(error) = made {
+            tracing::debug!(error = %error, "the database file could not be made");
+        }
         let connection = Connection::open(&path)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         Self::start(connection, Some(path))
