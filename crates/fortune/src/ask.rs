@@ -24,7 +24,8 @@ pub struct Ask {
     pub resume: Option<Resume>,
 }
 
-/// What the asker wants to know: 1 to 1000 characters after trimming, no NUL.
+/// What the asker wants to know: 1 to 1000 characters after trimming, some of them
+/// visible, none of them NUL or a bidirectional override.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Question(String);
@@ -47,13 +48,13 @@ impl Question {
     pub fn new(text: &str) -> Result<Self, QuestionError> {
         let text = text.trim();
         let characters = text.chars().count();
-        if characters == 0 {
+        if !text.chars().any(is_visible) {
             return Err(QuestionError::Empty);
         }
         if characters > Self::MAX_CHARACTERS {
             return Err(QuestionError::TooLong(characters));
         }
-        if text.contains('\0') {
+        if text.chars().any(is_treacherous) {
             return Err(QuestionError::Unprintable);
         }
         Ok(Self(text.to_owned()))
@@ -62,6 +63,18 @@ impl Question {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a character shows something by itself.
+fn is_visible(c: char) -> bool {
+    let unseen =
+        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    !c.is_whitespace() && !c.is_control() && !unseen
+}
+
+/// Whether a character ends texts early or turns the direction of what stands around it.
+fn is_treacherous(c: char) -> bool {
+    matches!(c, '\0' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl TryFrom<String> for Question {
