@@ -33,6 +33,13 @@ export function task(id) {
   return asGuest('GET', taskUrl(id));
 }
 
+/** The newest reading, where it is still being written; otherwise nothing. */
+export async function running() {
+  const { tasks } = await send('GET', `${BASE}/async-chat/history?limit=1`);
+  const newest = Array.isArray(tasks) ? tasks[0] : null;
+  return newest && !['completed', 'failed', 'cancelled'].includes(newest.status) ? newest.task_id : '';
+}
+
 /** `given` is the address that the answer to the question named, if it is at hand. */
 export function cancel(id, given) {
   return asGuest('POST', given || `${taskUrl(id)}/cancel`);
@@ -89,7 +96,7 @@ async function send(method, url, body, headers = {}) {
 }
 
 /** The cookie cannot be read from here, so a hint spares the first request a refusal. */
-function remembered() {
+export function remembered() {
   try {
     return localStorage.getItem(SESSION_HINT) === '1';
   } catch {

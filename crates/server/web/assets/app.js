@@ -10,13 +10,16 @@ import { readingView } from './view-reading.js';
 
 const SHAKE_MS = 1500;
 const RISE_MS = 750;
+const SENT = 'kaucim.sent';
+const REPEAT_MS = 600000; // an older question is not asked again unseen
 
 let state = initial();
 let scene = 'ask'; // ask | rite | reading
 let stop = () => {};
 let drawing = false;
 let cancelUrl = '';
-let sent = null; // {body, key} of a question whose answer never came
+let sent = null; // {body, key, at} of a question whose answer never came; outlives a reload
+let elsewhere = ''; // a reading of this guest that another page began
 
 const form = askView(ask);
 const reading = readingView(byId('reading'), { onCancel: cancel, onAgain: again });
@@ -33,8 +36,10 @@ function dispatch(event) {
 function draw() {
   drawing = false;
   reading.render(state);
-  byId('running').hidden = scene !== 'ask' || !state.taskId || finished(state);
-  byId('running').firstElementChild.href = `#/r/${encodeURIComponent(state.taskId)}`;
+  if (finished(state) && state.taskId === elsewhere) elsewhere = '';
+  const running = (!finished(state) && state.taskId) || elsewhere;
+  byId('running').hidden = scene !== 'ask' || !running;
+  byId('running').firstElementChild.href = address(running);
 }
 
 function show(next) {
@@ -58,30 +63,60 @@ async function ask(body) {
   const rite = drawn && !calm() ? pause(SHAKE_MS) : Promise.resolve();
   try {
     const answer = await api.ask(body, keyFor(body));
-    sent = null;
+    const wanted = state.phase === 'asking'; // another reading may have been opened meanwhile
+    if (wanted) history.pushState(null, '', address(answer.task_id));
+    hold(null);
+    if (!wanted) return form.busy(false);
     await Promise.all([accept(answer), rite]);
     if (scene === 'rite') {
       byId('rite').dataset.risen = '';
       await pause(RISE_MS);
     }
-    history.pushState(null, '', `#/r/${encodeURIComponent(answer.task_id)}`);
-    show('reading');
-    reading.focus();
+    if (addressed() !== answer.task_id) return undefined; // gone elsewhere, by the address
+    if (scene !== 'reading') {
+      show('reading');
+      reading.focus();
+    }
   } catch (problem) {
-    if (problem.status >= 400 && problem.status < 500) sent = null;
+    if (problem.status >= 400 && problem.status < 500) hold(null);
+    if (state.phase !== 'asking') return form.busy(false);
     dispatch({ type: 'forgotten' });
     show('ask');
     form.busy(false);
     form.refuse(problem);
   }
-  form.busy(false);
+  return form.busy(false);
+}
+
+/** Sends once more, under its key, what a reload cut off: the server answers with the same reading. */
+async function repeat(offered) {
+  const body = JSON.parse(sent.body);
+  await Promise.race([offered, pause(1000)]);
+  if (addressed() || state.phase !== 'idle') return;
+  form.prepare({ text: body.question, lot: { ...body, number: body.fortune_number ?? '' } });
+  byId('language').value = body.language || '';
+  ask(body);
 }
 
 /** The same question keeps its key until an answer came, so that a lost answer asks nothing twice. */
 function keyFor(body) {
   const text = JSON.stringify(body);
-  if (sent?.body !== text) sent = { body: text, key: newKey() };
+  if (sent?.body !== text) hold({ body: text, key: newKey(), at: Date.now() });
   return sent.key;
+}
+
+function hold(question) {
+  sent = question;
+  keep(SENT, question ? JSON.stringify(question) : '', 'sessionStorage');
+}
+
+function held() {
+  try {
+    const question = JSON.parse(recall(SENT, 'sessionStorage'));
+    return Date.now() - question.at < REPEAT_MS && JSON.parse(question.body) ? question : null;
+  } catch {
+    return null; // nothing was held, or nothing that can be read
+  }
 }
 
 function newKey() {
@@ -180,10 +215,27 @@ function leave() {
 }
 
 function route() {
-  const id = /^#\/r\/([^/]+)$/.exec(location.hash)?.[1];
+  const id = addressed();
+  if (state.taskId) form.busy(false);
   if (!id) return show('ask');
-  if (decodeURIComponent(id) === state.taskId) return show('reading');
-  return open(decodeURIComponent(id));
+  return id === state.taskId ? show('reading') : open(id);
+}
+
+function address(id) {
+  return `#/r/${encodeURIComponent(id)}`;
+}
+
+/** The reading that the address names, or nothing. */
+function addressed() {
+  const id = /^#\/r\/([^/]+)$/.exec(location.hash)?.[1];
+  return id && decodeURIComponent(id);
+}
+
+/** A reading begun on another page can be gone to from the form. */
+async function lookAround() {
+  if (!returning || scene !== 'ask' || document.hidden) return;
+  elsewhere = await api.running().catch(() => '');
+  draw();
 }
 
 function startRite() {
@@ -228,17 +280,17 @@ function pause(ms) {
   return new Promise((resolve) => { setTimeout(resolve, ms); });
 }
 
-function keep(name, value) {
+function keep(name, value, where = 'localStorage') {
   try {
-    localStorage.setItem(name, value);
+    window[where].setItem(name, value);
   } catch {
     // Storage is switched off: the choice lasts as long as the page.
   }
 }
 
-function recall(name) {
+function recall(name, where = 'localStorage') {
   try {
-    return localStorage.getItem(name);
+    return window[where].getItem(name);
   } catch {
     return null;
   }
@@ -258,10 +310,18 @@ byId('theme').addEventListener('click', () => {
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && scene === 'reading' && !event.defaultPrevented) reading.escape();
 });
-addEventListener('hashchange', route);
+addEventListener('hashchange', () => {
+  route();
+  lookAround();
+});
+document.addEventListener('visibilitychange', lookAround);
 
 dress(recall('kaucim.theme'));
+const returning = api.remembered();
+sent = held();
 api.ensureSession().catch(() => {}); // asked for again when it is needed
 await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
-offer();
+const offered = offer();
 route();
+if (sent && !addressed()) repeat(offered);
+else lookAround();

@@ -33,9 +33,9 @@ export function preferred(wanted = navigator.languages || [navigator.language]) 
   return 'en';
 }
 
-/** A phrase of the page, with `{name}` filled in; an unknown key answers nothing. */
+/** A phrase of the page, with `{name}` filled in and in the singular for `n` of 1; an unknown key answers nothing. */
 export function t(key, values = {}) {
-  const phrase = words[key];
+  const phrase = (values.n === 1 && words[`${key}_one`]) || words[key];
   return phrase && phrase.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 }
 
