@@ -152,7 +152,7 @@ async fn submit(
         return Ok(first);
     }
     let end_user = body.value.end_user.clone();
-    let ask = ask(body.value)?;
+    let ask = ask(app, body.value)?;
     app.limiter.question(&who, address)?;
     let submission = Submission {
         account_id: who.account_id,
@@ -164,7 +164,7 @@ async fn submit(
     Ok(app.tasks.submit(submission).await?)
 }
 
-fn ask(question: AskQuestion) -> Result<Ask, Problem> {
+fn ask(app: &App, question: AskQuestion) -> Result<Ask, Problem> {
     let invalid = |error: &dyn std::error::Error| Problem::Invalid(error.to_string());
     if question.draw_id.is_some() {
         return Err(Problem::DrawNotFound);
@@ -189,12 +189,19 @@ fn ask(question: AskQuestion) -> Result<Ask, Problem> {
         )));
     }
     let language = question.language.map(|code| code.parse()).transpose();
-    // No deck reaches the ends of a u32, so what lies beyond is as unknown as they are.
-    let number = question.fortune_number.map(|number| {
-        let unknown = || Problem::UnknownLot(format!("there is no lot {number}"));
-        u32::try_from(number).map_err(|_| unknown())
-    });
-    let number = number.transpose()?;
+    let number = match question
+        .fortune_number
+        .map(|number| (number, u32::try_from(number)))
+    {
+        None => None,
+        Some((_, Ok(number))) => Some(number),
+        Some((number, Err(_))) => {
+            // No deck reaches so far; but whom there is not to ask counts first.
+            let library = app.fortune.library();
+            library.deck(&question.deity_id, question.deck_id.as_deref())?;
+            return Err(Problem::UnknownLot(format!("there is no lot {number}")));
+        }
+    };
     Ok(Ask {
         deity_id: question.deity_id,
         deck_id: question.deck_id,
