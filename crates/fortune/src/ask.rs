@@ -72,9 +72,9 @@ fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !unseen
 }
 
-/// Whether a character ends texts early or turns the direction of what stands around it.
+/// Whether a character ends texts early, or makes text look like other text.
 fn is_treacherous(c: char) -> bool {
-    matches!(c, '\0' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\0' | '\u{202d}' | '\u{202e}')
 }
 
 impl TryFrom<String> for Question {
