@@ -9,7 +9,7 @@ mod verdicts;
 mod verse;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -17,6 +17,9 @@ use std::{
 use crate::{Fault, Language, pack};
 
 pub use self::crawl::crawl;
+
+/// Lots that a report names one by one.
+const MOST_LISTED: usize = 10;
 
 /// Whose lots are imported, and under which names.
 #[derive(Debug, Clone)]
@@ -67,6 +70,8 @@ pub struct Report {
     pub verdicts_without_topic: BTreeMap<String, u32>,
     /// Labels whose verdict is empty, doubled or too long to be one; likewise.
     pub verdicts_not_understood: u32,
+    /// Lots with such labels.
+    pub lots_not_understood: BTreeSet<u32>,
     /// Stories that were found inside free text.
     pub allusions: u32,
     /// Keys of the source that mean nothing here, and how often.
@@ -136,8 +141,9 @@ impl fmt::Display for Report {
         if self.verdicts_not_understood > 0 {
             writeln!(
                 f,
-                "{} verdicts not understood",
-                self.verdicts_not_understood
+                "{} verdicts not understood, in lots {}",
+                self.verdicts_not_understood,
+                listed(&self.lots_not_understood)
             )?;
         }
         for (what, counts) in [
@@ -159,5 +165,19 @@ impl fmt::Display for Report {
             writeln!(f, "to be mended: {fault}")?;
         }
         Ok(())
+    }
+}
+
+/// The first ten numbers, and how many more there are.
+fn listed(numbers: &BTreeSet<u32>) -> String {
+    let first: Vec<_> = numbers
+        .iter()
+        .take(MOST_LISTED)
+        .map(u32::to_string)
+        .collect();
+    let first = first.join(", ");
+    match numbers.len().saturating_sub(MOST_LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }

@@ -52,7 +52,11 @@ pub fn crawl(folder: &Path, options: &Options) -> Result<Imported, ImportError> 
                 reason,
             });
         }
+        let not_understood = report.verdicts_not_understood;
         lots.push(lot(source, &mut report)?);
+        if report.verdicts_not_understood > not_understood {
+            report.lots_not_understood.insert(source.number);
+        }
     }
     let deck = metadata::deck_file(&deck_id, &options.deity, deity_name, &lots, &mut report);
 

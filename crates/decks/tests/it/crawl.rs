@@ -239,3 +239,29 @@ fn what_the_loader_would_refuse_is_reported() {
     assert_eq!(Library::open(packs.path()).1.len(), 1);
     assert!(imported.write(packs.path()).is_err(), "never overwrites");
 }
+
+#[test]
+fn verdicts_not_understood_name_their_lots() {
+    let folder = TempDir::new().unwrap();
+    for number in 1..=12 {
+        let marriage = if number == 2 { "成。" } else { "" };
+        let text = format!(
+            r#"{{"id": {number}, "poem": "燈{number}，月缺。", "analysis": {{"zh":
+            "家宅　不穩。求財　晚有。婚姻　{marriage}移徙　東。山墳　吉。"}}}}"#
+        );
+        fs::write(folder.path().join(format!("chuck_{number}.json")), text).unwrap();
+    }
+    let report = || {
+        import::crawl(folder.path(), &Options::of("mazu"))
+            .unwrap()
+            .report
+            .to_string()
+    };
+    let line = "11 verdicts not understood, in lots 1, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 1 more\n";
+    assert!(report().contains(line), "{}", report());
+    for number in (1..=12).filter(|number| *number != 7) {
+        fs::remove_file(folder.path().join(format!("chuck_{number}.json"))).unwrap();
+    }
+    let line = "1 verdicts not understood, in lots 7\n";
+    assert!(report().contains(line), "{}", report());
+}
