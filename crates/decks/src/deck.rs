@@ -155,8 +155,8 @@ impl Deck {
         search::retrieve(self, number, question, language, limit)
     }
 
-    /// Passages of this deck that match a query in any of the languages, best first. A score
-    /// runs from 0 to 1.
+    /// Passages of this deck that match a query in any of the languages, best first; after those
+    /// that share its words, the verdicts on its topic. A score runs from 0 to 1.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Source> {
         search::search(self, query, limit)
     }

@@ -4,6 +4,7 @@ mod fold;
 mod index;
 mod passage;
 mod terms;
+mod topical;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -17,15 +18,36 @@ pub(crate) use self::{index::Index, terms::folded};
 /// A BM25 score of this much counts as half a match.
 const HALF_MATCH: f32 = 8.0;
 
+/// The score of a verdict that shares the topic of a query, not its words.
+const TOPIC_MATCH: f32 = 0.001;
+
+/// The least score of a passage that shares a query's words, in whichever deck.
+const LEAST_TEXT_MATCH: f32 = 0.002;
+
 /// The kind of commentary that says what a lot means.
 const MEANING: &str = "meaning";
 
 /// See [`Deck::search`].
 pub(crate) fn search(deck: &Deck, query: &str, limit: usize) -> Vec<Source> {
-    deck.index
+    let mut found: Vec<_> = deck
+        .index
         .hits(query, limit)
         .into_iter()
-        .map(|(passage, score)| source(deck, passage, saturated(score)))
+        .map(|(passage, score)| (passage, saturated(score).max(LEAST_TEXT_MATCH)))
+        .collect();
+    if found.len() < limit {
+        let mut verdicts = topical::verdicts(deck, query);
+        verdicts.retain(|one| {
+            !found
+                .iter()
+                .any(|(passage, _)| std::ptr::eq(*one, *passage))
+        });
+        verdicts.truncate(limit - found.len());
+        found.extend(verdicts.into_iter().map(|passage| (passage, TOPIC_MATCH)));
+    }
+    found
+        .into_iter()
+        .map(|(passage, score)| source(deck, passage, score))
         .collect()
 }
 

@@ -7,3 +7,4 @@ mod lamps;
 mod packs;
 mod retrieval;
 mod starter;
+mod topics;

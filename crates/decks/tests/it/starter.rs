@@ -87,6 +87,73 @@ fn answers_searches_and_questions_in_three_languages() {
     assert_eq!(deck.search(line, 1)[0].id, "kaucim_yue_lao/3/verse/zh/0");
 }
 
+#[test]
+fn the_commonest_words_find_the_verdicts_on_their_topic() {
+    let library = Library::starter();
+    let deck = library.deck("yue_lao", None).unwrap();
+    for (query, topic, language) in [
+        ("感情", Topic::Love, Language::Zh),
+        ("工作", Topic::Career, Language::Zh),
+        ("考試", Topic::Study, Language::Zh),
+        ("发财", Topic::Wealth, Language::Zh),
+        ("發財", Topic::Wealth, Language::Zh),
+        ("結婚", Topic::Love, Language::Zh),
+        ("結婚したい", Topic::Love, Language::Ja),
+        ("恋愛", Topic::Love, Language::Ja),
+        ("転職", Topic::Career, Language::Ja),
+        ("旅行", Topic::Travel, Language::Zh),
+        ("job", Topic::Career, Language::En),
+        ("exam", Topic::Study, Language::En),
+    ] {
+        let found = deck.search(query, 100);
+        let verdicts: Vec<_> = deck
+            .lots()
+            .map(|lot| lot.topics[&topic][&language].as_str())
+            .collect();
+        for verdict in &verdicts {
+            let times = found.iter().filter(|one| one.excerpt == *verdict).count();
+            assert_eq!(times, 1, "{query}: {verdict}");
+        }
+        assert!(found.is_sorted_by(|one, other| one.score >= other.score));
+        assert!(found.iter().all(|one| one.score > 0.0), "{found:?}");
+        let few = library.search(query, None, 5);
+        assert_eq!(few, found[..5], "{query}");
+    }
+    let found = deck.search("job", 12);
+    let grades: Vec<_> = found
+        .iter()
+        .map(|one| {
+            let number = one.id.split('/').nth(1).unwrap().parse().unwrap();
+            let grade = deck.lot(number).unwrap().grade.clone();
+            let words = deck.grades().iter();
+            (
+                words
+                    .map(|one| Some(one.word.clone()))
+                    .position(|one| one == grade),
+                number,
+            )
+        })
+        .collect();
+    assert!(grades.is_sorted(), "best grade first: {grades:?}");
+}
+
+#[test]
+fn words_that_stand_in_a_text_come_before_the_topic() {
+    let library = Library::starter();
+    let deck = library.deck("yue_lao", None).unwrap();
+    let line = &deck.lot(3).unwrap().verse[0];
+    let found = deck.search(&format!("{line}，感情"), 100);
+    assert_eq!(found[0].id, "kaucim_yue_lao/3/verse/zh/0");
+    let last = found.last().unwrap();
+    assert_eq!(last.kind, "topic");
+    assert!(last.score < found[0].score);
+    assert!(
+        deck.search("運勢🙏xyzzy", 5)
+            .iter()
+            .all(|one| one.score > 0.001)
+    );
+}
+
 fn all_topics() -> BTreeSet<Topic> {
     [
         Topic::Love,
