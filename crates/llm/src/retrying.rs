@@ -14,7 +14,7 @@ use crate::{Answer, Delta, Error, Limit, Model, ModelName, Request};
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
 
-/// A server may ask for more patience than a person has.
+/// A server may ask for more patience than a person has; then the next model gets its turn.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// A model whose calls wait for their turn and are made again when they fail before any text.
@@ -121,12 +121,13 @@ fn delay_before_retry(error: &Error, delays: &mut ExponentialBackoff) -> Option<
     if took_too_long || !error.is_worth_retrying() {
         return None;
     }
-    let delay = delays.next()?;
-    match error {
-        Error::Unavailable {
-            retry_after: Some(asked),
-            ..
-        } => Some(delay.max((*asked).min(LONGEST_RETRY_AFTER))),
-        _ => Some(delay),
+    let asked = match error {
+        Error::Unavailable { retry_after, .. } => retry_after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    };
+    // Sooner than it allows, a server would only refuse again.
+    if asked > LONGEST_RETRY_AFTER {
+        return None;
     }
+    delays.next().map(|delay| delay.max(asked))
 }

@@ -180,10 +180,24 @@ async fn what_would_fail_again_is_not_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_may_ask_for_patience_but_not_for_ever() {
-    let model = check(vec![busy(Some(7)), busy(Some(3600)), good()], "stopped").await;
+async fn a_server_may_ask_for_patience() {
+    let model = check(vec![busy(Some(7)), busy(Some(30)), good()], "stopped").await;
     let seconds: Vec<_> = model.delays().iter().map(Duration::as_secs).collect();
     assert_eq!(seconds, [7, 30]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_too_much_patience_is_not_asked_again() {
+    for asked in [31, 3600] {
+        let began = Instant::now();
+        let model = check(vec![busy(Some(asked)), good()], "Unavailable").await;
+        assert_eq!((model.calls(), began.elapsed()), (1, Duration::ZERO));
+        let model = Scripted::new(vec![busy(Some(asked)), good()]);
+        let retrying = Retrying::new(Arc::clone(&model) as Arc<dyn Model>, 1, 2);
+        let error = retrying.generate(request()).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+        assert_eq!((model.calls(), began.elapsed()), (1, Duration::ZERO));
+    }
 }
 
 #[tokio::test(start_paused = true)]
