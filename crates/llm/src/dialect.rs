@@ -46,7 +46,8 @@ pub(crate) enum Ending {
 /// One thing that a server has taught us about the requests it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Term {
-    /// The schema goes into `{"type":"json_object"}`: OpenAI's own form was refused.
+    /// The schema goes into `{"type":"json_object"}`, or for Ollama `"json"` takes its place: the
+    /// full form was refused.
     SchemaAsJsonObject,
     /// No schema is sent: both forms were refused.
     NoSchema,
@@ -158,6 +159,19 @@ impl Provider {
         };
         term.map(|term| call.terms.with(term))
     }
+}
+
+/// The simpler form of the schema to ask for, if a refusal may be about the form.
+fn simpler_schema(call: &Call<'_>, status: u16) -> Option<Term> {
+    // Some servers call a form that they do not know a fault of their own: 500.
+    let may_be_the_schema = call.request.schema.is_some()
+        && matches!(status, 400 | 422 | 500)
+        && !call.terms.has(Term::SchemaWorks)
+        && !call.terms.has(Term::NoSchema);
+    may_be_the_schema.then(|| match call.terms.has(Term::SchemaAsJsonObject) {
+        false => Term::SchemaAsJsonObject,
+        true => Term::NoSchema,
+    })
 }
 
 fn messages(messages: &[Message]) -> Value {

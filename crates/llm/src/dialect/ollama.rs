@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, Ending, Event, Term, broken_json, messages, seed, temperature};
+use super::{Call, Ending, Event, Term, broken_json, messages, seed, simpler_schema, temperature};
 use crate::{Error, Usage, characters::Piece, refusal};
 
 pub(super) fn write(call: &Call<'_>) -> Value {
@@ -30,8 +30,15 @@ pub(super) fn write(call: &Call<'_>) -> Value {
     if !terms.has(Term::NoThink) {
         body["think"] = Value::from(false);
     }
-    if let Some(schema) = &request.schema {
-        body["format"] = schema.schema.clone();
+    if let Some(schema) = request
+        .schema
+        .as_ref()
+        .filter(|_| !terms.has(Term::NoSchema))
+    {
+        body["format"] = match terms.has(Term::SchemaAsJsonObject) {
+            false => schema.schema.clone(),
+            true => Value::from("json"),
+        };
     }
     if let Some(time) = keep_alive {
         body["keep_alive"] = seconds(*time);
@@ -44,10 +51,14 @@ fn seconds(time: Duration) -> Value {
     Value::from(i32::try_from(time.as_secs()).unwrap_or(-1))
 }
 
-/// The term to concede when a server refuses: older ones, and some models, know no `think`.
+/// The term to concede when a server refuses: older ones, and some models, know no `think`;
+/// else the schema.
 pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Term> {
     let is_about_thinking = status == 400 && message.to_ascii_lowercase().contains("think");
-    (is_about_thinking && !call.terms.has(Term::NoThink)).then_some(Term::NoThink)
+    if is_about_thinking && !call.terms.has(Term::NoThink) {
+        return Some(Term::NoThink);
+    }
+    simpler_schema(call, status)
 }
 
 pub(super) fn read(data: &[u8]) -> Result<Event, Error> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, Ending, Event, Term, broken_json, messages, seed, temperature};
+use super::{Call, Ending, Event, Term, broken_json, messages, seed, simpler_schema, temperature};
 use crate::{Error, Schema, Usage, characters::Piece, refusal};
 
 pub(super) fn write(call: &Call<'_>) -> Value {
@@ -59,15 +59,7 @@ pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Te
     if is_about_the_request && let Some(term) = unknown_parameter(call, message) {
         return Some(term);
     }
-    // Some servers call a form that they do not know a fault of their own: 500.
-    let may_be_the_schema = call.request.schema.is_some()
-        && (is_about_the_request || status == 500)
-        && !call.terms.has(Term::SchemaWorks)
-        && !call.terms.has(Term::NoSchema);
-    may_be_the_schema.then(|| match call.terms.has(Term::SchemaAsJsonObject) {
-        false => Term::SchemaAsJsonObject,
-        true => Term::NoSchema,
-    })
+    simpler_schema(call, status)
 }
 
 /// What to leave out when a message says that a parameter is not known, and not only wrong.

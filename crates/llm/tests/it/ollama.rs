@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kaucim_llm::{Client, Delta, Error, Model, Provider, probe};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     decoding::decode,
@@ -141,6 +141,53 @@ async fn a_model_that_knows_no_thinking_is_not_asked_about_it_again() {
         .map(|body| body.get("think").cloned())
         .collect();
     assert_eq!(thinks, [Some(json!(false)), None, None]);
+}
+
+fn formats(server: &Server) -> Vec<Value> {
+    let bodies = server.bodies();
+    bodies.iter().map(|body| body["format"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_is_made_simpler_and_remembered() {
+    let schema = request_with_schema().schema.unwrap().schema;
+    let lines = line("{}") + &done("stop");
+    let success = || answer("200 OK", NDJSON, &lines);
+    let refused = |status| json_answer(status, r#"{"error":"invalid format"}"#);
+    for status in ["400 Bad Request", "422 No", "500 Oops"] {
+        let server = Server::start([refused(status), success(), success()]).await;
+        let model = client("ollama:x", &server.url);
+        let items = drain(&model, request_with_schema()).await;
+        assert!(judgement(&items).starts_with("stopped, 26 + 282 tokens, 2 calls"));
+        drain(&model, request_with_schema()).await;
+        let once = [schema.clone(), json!("json"), json!("json")];
+        assert_eq!(formats(&server), once, "{status}");
+
+        let script = [refused(status), refused(status), success(), success()];
+        let server = Server::start(script).await;
+        let model = client("ollama:x", &server.url);
+        let items = drain(&model, request_with_schema()).await;
+        assert!(judgement(&items).starts_with("stopped, 26 + 282 tokens, 3 calls"));
+        drain(&model, request_with_schema()).await;
+        let twice = [schema.clone(), json!("json"), json!(null), json!(null)];
+        assert_eq!(formats(&server), twice, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_works_is_kept_whatever_is_refused_later() {
+    let lines = line("{}") + &done("stop");
+    let success = || answer("200 OK", NDJSON, &lines);
+    let refused = json_answer("500 Oops", r#"{"error":"out of memory"}"#);
+    let server = Server::start([success(), refused, success()]).await;
+    let model = client("ollama:x", &server.url);
+    let mut outcomes = Vec::new();
+    for _ in 0..3 {
+        let items = drain(&model, request_with_schema()).await;
+        outcomes.push(items.last().unwrap().is_ok());
+    }
+    assert_eq!(outcomes, [true, false, true]);
+    assert!(formats(&server).iter().all(Value::is_object));
 }
 
 #[tokio::test]
