@@ -8,6 +8,7 @@ pub(crate) enum Event {
     SectionRewritten,
     ModelSwitched,
     ClassicFilled,
+    NothingWritten,
     NoModel,
 }
 
@@ -42,6 +43,17 @@ impl Event {
                     "模型未能写完，其余段落由签书原有的文字编成。",
                     "The model could not finish; the remaining sections are composed from the deck's own commentary.",
                     "モデルが書き終えられなかったため、残りの段落はおみくじ本来の注釈から編みました。",
+                ],
+            ),
+            // To programs the same as the last one: models were asked, and classic text filled in.
+            Self::NothingWritten => (
+                NoticeKind::Fallback,
+                "classic_filled",
+                [
+                    "模型未能寫出解讀，全文由籤書原有的文字編成。",
+                    "模型未能写出解读，全文由签书原有的文字编成。",
+                    "No model could write; the whole reading is composed from the deck's own commentary.",
+                    "モデルが何も書けなかったため、全文をおみくじ本来の注釈から編みました。",
                 ],
             ),
             Self::NoModel => (
@@ -109,6 +121,7 @@ mod tests {
             Event::SectionRewritten,
             Event::ModelSwitched,
             Event::ClassicFilled,
+            Event::NothingWritten,
             Event::NoModel,
         ] {
             let [zh, zh_hans, en, ja] =

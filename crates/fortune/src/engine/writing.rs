@@ -178,10 +178,13 @@ impl Writing {
 
     /// Seals what is missing with classic text.
     pub(super) fn fill_with_classic(&mut self, is_without_models: bool) -> Vec<Step> {
-        let event = if is_without_models {
+        let is_by_model = |section: &Section| section.origin == SectionOrigin::Model;
+        let event = if self.sealed.values().any(is_by_model) {
+            wording::Event::ClassicFilled
+        } else if is_without_models {
             wording::Event::NoModel
         } else {
-            wording::Event::ClassicFilled
+            wording::Event::NothingWritten
         };
         let mut steps: Vec<Step> = self.notice(event).into_iter().collect();
         for id in self.missing() {

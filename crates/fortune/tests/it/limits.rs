@@ -6,7 +6,7 @@ use kaucim_fortune::{Error, Language, SectionId, Settings};
 
 use crate::{
     failures::{QUESTION, check, cut_in_the_third, rest},
-    model::{self, Does, Scripted, ask, report, steps, writes},
+    model::{self, Does, Scripted, ask, report, result, steps, writes},
 };
 
 #[tokio::test]
@@ -104,6 +104,26 @@ async fn the_budget_ends_repairs() {
         "complete Mixed",
     ];
     check(&[model], settings, &expected).await;
+}
+
+#[tokio::test]
+async fn a_reading_that_no_model_wrote_says_so() {
+    let system = model::system(&[Scripted::new("one", [])], Settings::default());
+    for (language, whole) in [
+        (Language::Zh, "全文由籤書原有的文字編成"),
+        (Language::ZhHans, "全文由签书原有的文字编成"),
+        (Language::En, "the whole reading is composed"),
+        (Language::Ja, "全文をおみくじ本来の注釈"),
+    ] {
+        let mut asked = ask(QUESTION);
+        asked.language = Some(language);
+        let steps = steps(&system, asked).await.unwrap();
+        let [notice] = &result(&steps).notices[..] else {
+            panic!("one notice")
+        };
+        assert_eq!(notice.code, "classic_filled");
+        assert!(notice.message.contains(whole), "{}", notice.message);
+    }
 }
 
 #[tokio::test]
