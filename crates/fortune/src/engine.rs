@@ -78,7 +78,8 @@ pub(crate) fn read(
                 yield Err(Error::ModelsFailed);
                 return;
             }
-            for step in writing.fill_with_classic(models.is_empty()) {
+            let is_without_models = models.is_empty() || settings.calls_per_reading == 0;
+            for step in writing.fill_with_classic(is_without_models) {
                 yield Ok(step);
             }
         }

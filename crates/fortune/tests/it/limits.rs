@@ -6,7 +6,7 @@ use kaucim_fortune::{Error, Language, SectionId, Settings};
 
 use crate::{
     failures::{QUESTION, check, cut_in_the_third, rest},
-    model::{self, Does, Scripted, ask, report, result, steps, writes},
+    model::{self, Does, Scripted, ask, report, result, shown, steps, writes},
 };
 
 #[tokio::test]
@@ -124,6 +124,20 @@ async fn a_reading_that_no_model_wrote_says_so() {
         assert_eq!(notice.code, "classic_filled");
         assert!(notice.message.contains(whole), "{}", notice.message);
     }
+}
+
+#[tokio::test]
+async fn a_model_that_may_not_be_asked_is_not_blamed() {
+    let settings = Settings {
+        calls_per_reading: 0,
+        ..Settings::default()
+    };
+    let model = Scripted::new("one", [writes(&report(&SectionId::ALL, Language::En))]);
+    let system = model::system(&[Arc::clone(&model)], settings);
+    let lines = shown(&steps(&system, ask(QUESTION)).await.unwrap());
+    assert_eq!(lines[2], "notice no_model");
+    assert_eq!(lines.last().unwrap(), "complete Classic");
+    assert!(model.requests().is_empty());
 }
 
 #[tokio::test]
