@@ -5,6 +5,13 @@ use crate::{Check, Language, Lot, script::Scripts};
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
 pub(crate) const PRESENT: &str = "present";
 const LANGUAGE: &str = "language";
+const LENGTH: &str = "length";
+
+/// The most characters of a section: several times what the usual token limit of an answer
+/// leaves for one, so that only a model that has run away reaches it. Latin script takes about
+/// twice as many characters for the same.
+const LONGEST: usize = 6_000;
+const LONGEST_IN_LATIN: usize = 12_000;
 
 /// A check and what it found wrong, if anything.
 pub(crate) struct Finding {
@@ -28,7 +35,7 @@ impl From<Finding> for Check {
     }
 }
 
-/// Runs every check.
+/// Runs every check of a text that has ended.
 pub(crate) fn run(text: &str, language: Language, lot: &Lot) -> Vec<Finding> {
     vec![
         Finding {
@@ -43,6 +50,18 @@ pub(crate) fn run(text: &str, language: Language, lot: &Lot) -> Vec<Finding> {
             fault: language_fault(text, language, lot),
         },
     ]
+}
+
+/// What is wrong with a section of so many characters while it is still open, if anything is.
+pub(crate) fn length_finding(characters: usize, language: Language) -> Option<Finding> {
+    let longest = match language {
+        Language::Zh | Language::ZhHans | Language::Ja => LONGEST,
+        Language::En => LONGEST_IN_LATIN,
+    };
+    (characters > longest).then(|| Finding {
+        check: LENGTH,
+        fault: Some(format!("longer than {longest} characters")),
+    })
 }
 
 fn language_fault(text: &str, language: Language, lot: &Lot) -> Option<String> {

@@ -42,7 +42,7 @@ pub(crate) fn read(
             let Some(model) = chain.model().and_then(|position| models.get(position)) else {
                 break;
             };
-            let mut call = Call::new(model.name());
+            let mut call = Call::new(model.name(), settings.max_tokens);
             let mut deltas = model.generate_stream(writing.request(&settings));
             let ending = loop {
                 match deltas.next().await {
@@ -60,6 +60,9 @@ pub(crate) fn read(
                     Some(Ok(Delta::Text(text))) => {
                         for step in call.take(&text, &mut writing) {
                             yield Ok(step);
+                        }
+                        if call.has_run_away() {
+                            break Ending::Stopped;
                         }
                     }
                     Some(Ok(Delta::Finished(finish))) => break Ending::Finished(finish),

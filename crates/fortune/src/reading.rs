@@ -124,7 +124,7 @@ pub enum Origin {
 /// One check of a section and how it went. Codes are stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// `present`, `language` …
+    /// `present`, `language`, `length` (only when it has failed) …
     pub check: String,
     pub passed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,8 @@ use super::{
     writing::Writing,
 };
 use crate::{
-    Check, ResetReason, SectionId, Step, Writer, checks,
+    Check, ResetReason, SectionId, Step, Writer,
+    checks::{self, Finding},
     decoder::{Decoder, Event},
     prompt::Fault,
     wording,
@@ -17,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Ending {
     Finished(Finish),
+    /// We stopped reading, as it ran away; for the rest it is as if its length limit had cut it.
+    Stopped,
     Failed(kaucim_llm::Error),
     /// It was not made, as nothing may be spent any more.
     Spent,
@@ -32,16 +35,22 @@ pub(super) struct Call {
     has_text: bool,
     /// Whether a section was found that is wanted.
     has_section: bool,
+    /// How many more deltas of text are read.
+    deltas_left: u64,
+    /// Whether a section had no end.
+    is_too_long: bool,
 }
 
 /// A section that the model is writing. It starts for readers with its first text.
 struct Open {
     section: SectionId,
     text: String,
+    characters: usize,
 }
 
 impl Call {
-    pub(super) fn new(model: &ModelName) -> Self {
+    /// A delta is at least one token; a quarter above the limit, a server is taken to ignore it.
+    pub(super) fn new(model: &ModelName, max_tokens: u32) -> Self {
         let ModelName { provider, name } = model.clone();
         Self {
             writer: Writer { provider, name },
@@ -50,6 +59,8 @@ impl Call {
             is_thinking: false,
             has_text: false,
             has_section: false,
+            deltas_left: u64::from(max_tokens) + u64::from(max_tokens / 4) + 1,
+            is_too_long: false,
         }
     }
 
@@ -58,10 +69,16 @@ impl Call {
         !std::mem::replace(&mut self.is_thinking, true)
     }
 
+    /// Whether the model has written more than it may, and is not to be read any further.
+    pub(super) fn has_run_away(&self) -> bool {
+        self.is_too_long || self.deltas_left == 0
+    }
+
     /// Takes the next piece of the answer.
     pub(super) fn take(&mut self, text: &str, writing: &mut Writing) -> Vec<Step> {
         self.is_thinking = false;
         self.has_text = true;
+        self.deltas_left = self.deltas_left.saturating_sub(1);
         let mut steps = Vec::new();
         for event in self.decoder.feed(text) {
             match event {
@@ -70,6 +87,7 @@ impl Call {
                     self.open = writing.open(section).then(|| Open {
                         section,
                         text: String::new(),
+                        characters: 0,
                     });
                     self.has_section |= self.open.is_some();
                 }
@@ -77,6 +95,14 @@ impl Call {
                     let Some(open) = &mut self.open else { continue };
                     if open.text.is_empty() {
                         steps.push(Step::SectionStarted(open.section));
+                    }
+                    open.characters += text.chars().count();
+                    if let Some(finding) = writing.judge_length(open.characters) {
+                        self.is_too_long = true;
+                        writing.fail(open.section, Fault::Check(finding.check));
+                        steps.extend(reject(open.section, finding));
+                        self.open = None;
+                        break;
                     }
                     open.text.push_str(&text);
                     steps.push(Step::Text(text));
@@ -100,9 +126,9 @@ impl Call {
     ) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.decoder.end().is_some()
-            && let Some(Open { section, text }) = self.open
+            && let Some(Open { section, text, .. }) = self.open
         {
-            if matches!(ending, Ending::Finished(_)) {
+            if matches!(ending, Ending::Finished(_) | Ending::Stopped) {
                 writing.fail(section, Fault::Unfinished);
             }
             if !text.is_empty() {
@@ -114,8 +140,10 @@ impl Call {
         }
         let shortfall = match ending {
             Ending::Spent => return steps,
-            Ending::Finished(finish) => {
-                writing.count_usage(finish.usage);
+            Ending::Finished(_) | Ending::Stopped => {
+                if let Ending::Finished(finish) = ending {
+                    writing.count_usage(finish.usage);
+                }
                 writing.is_unreadable = !self.has_section;
                 if self.has_section {
                     Shortfall::Incomplete
@@ -154,7 +182,7 @@ impl Call {
 }
 
 /// Judges a section whose text has ended.
-fn close(Open { section, text }: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
+fn close(Open { section, text, .. }: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
     if text.is_empty() {
         writing.fail(section, Fault::Check(checks::PRESENT));
         return Vec::new();
@@ -181,4 +209,18 @@ fn close(Open { section, text }: Open, writer: &Writer, writing: &mut Writing) -
         }
     });
     steps
+}
+
+/// Says that an open section is dropped for what was found.
+fn reject(section: SectionId, finding: Finding) -> [Step; 2] {
+    [
+        Step::Checked {
+            section,
+            check: finding.into(),
+        },
+        Step::SectionReset {
+            section,
+            reason: ResetReason::CheckFailed,
+        },
+    ]
 }

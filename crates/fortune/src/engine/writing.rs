@@ -138,6 +138,11 @@ impl Writing {
         !self.sealed.contains_key(&section)
     }
 
+    /// What is wrong with the length of an open section, if anything is.
+    pub(super) fn judge_length(&self, characters: usize) -> Option<Finding> {
+        checks::length_finding(characters, self.prepared.language)
+    }
+
     pub(super) fn judge(&self, text: &str) -> Vec<Finding> {
         checks::run(text, self.prepared.language, &self.prepared.lot)
     }

@@ -149,6 +149,7 @@ fn every_prompt_has_every_part() {
             "written",
             "present",
             "language",
+            "length",
             "unfinished",
             "unreadable",
         ] {

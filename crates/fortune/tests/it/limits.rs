@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kaucim_fortune::{Error, Language, SectionId, Settings};
+use futures::{FutureExt as _, StreamExt as _};
+use kaucim_fortune::{Error, Language, SectionId, Settings, Step};
 
 use crate::{
     failures::{QUESTION, check, cut_in_the_third, rest},
@@ -104,6 +105,105 @@ async fn the_budget_ends_repairs() {
         "complete Mixed",
     ];
     check(&[model], settings, &expected).await;
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_token_limit_is_cut_off() {
+    let settings = Settings {
+        max_tokens: 40,
+        ..Settings::default()
+    };
+    let mut endless = vec![Does::Calls, Does::Writes("{\"challenges\":\"".to_owned())];
+    endless.extend(vec![Does::Writes("and on ".to_owned()); 500]);
+    endless.push(Does::Hangs);
+    let whole = Does::Writes(report(&SectionId::ALL, Language::En));
+    let whole = vec![Does::Calls, whole, Does::Finishes];
+    let model = Scripted::new("one", [endless, whole]);
+    let system = model::system(&[Arc::clone(&model)], settings);
+    let mut stream = system.ask_fortune_streaming(ask(QUESTION));
+    let mut found = Vec::new();
+    // What hangs is never waited for.
+    while let Some(step) = stream.next().now_or_never().expect("a step is ready") {
+        found.push(step.unwrap());
+    }
+    let open_text = found
+        .iter()
+        .take_while(|step| !matches!(step, Step::SectionReset { .. }))
+        .filter(|step| matches!(step, Step::Text(_)));
+    assert_eq!(open_text.count(), 50, "the first of 51 deltas has no text");
+    let lines = shown(&found);
+    assert_eq!(
+        lines[2..8],
+        [
+            "calling one",
+            "started challenges",
+            "text",
+            "reset challenges ModelFailed",
+            "notice section_rewritten",
+            "calling one",
+        ]
+    );
+    assert_eq!(lines.last().unwrap(), "complete Model");
+    let told = &model.requests()[1].messages[1].text;
+    assert!(told.contains("`challenges` was not finished"), "{told}");
+    assert_eq!(model.open_streams(), 0);
+}
+
+#[tokio::test]
+async fn a_section_without_end_fails_its_checks_and_stops_the_call() {
+    for (language, word, longest) in [
+        (Language::Zh, "慢慢來。", 6000),
+        (Language::ZhHans, "慢慢来。", 6000),
+        (Language::Ja, "ゆっくり", 6000),
+        (Language::En, "slow", 12_000),
+    ] {
+        let begun = |times: usize| format!("{{\"challenges\":\"{}", word.repeat(times));
+        let others = report(&SectionId::ALL, language);
+        let endless = vec![
+            Does::Calls,
+            Does::Writes(begun(longest / 8)),
+            Does::Writes(word.repeat(longest / 8)),
+            Does::Writes(word.to_owned()),
+            Does::Hangs,
+        ];
+        let at_once = vec![Does::Calls, Does::Writes(begun(longest)), Does::Hangs];
+        for script in [endless, at_once] {
+            let model = Scripted::new("one", [script, writes(&others)]);
+            let system = model::system(&[Arc::clone(&model)], Settings::default());
+            let mut asked = ask(QUESTION);
+            asked.language = Some(language);
+            let found = steps(&system, asked)
+                .now_or_never()
+                .expect("it never waits");
+            let lines = shown(&found.unwrap());
+            let failed = lines
+                .iter()
+                .position(|line| line == "failed challenges length");
+            let after = failed.expect("it fails") + 1;
+            assert_eq!(
+                lines[after..after + 3],
+                [
+                    "reset challenges CheckFailed",
+                    "notice section_rewritten",
+                    "calling one"
+                ]
+            );
+            assert_eq!(lines.last().unwrap(), "complete Model", "{language}");
+            let told = &model.requests()[1].messages[1].text;
+            assert_eq!(told.matches("`challenges`").count(), 2, "{told}");
+        }
+        let longest = writes(&(begun(longest / 4) + "\"}"));
+        let model = Scripted::new("one", [longest, writes(&others)]);
+        let system = model::system(&[model], Settings::default());
+        let mut asked = ask(QUESTION);
+        asked.language = Some(language);
+        let lines = shown(&steps(&system, asked).await.unwrap());
+        assert!(lines.contains(&"sealed challenges Model".to_owned()));
+        assert!(
+            lines.iter().all(|line| !line.starts_with("failed")),
+            "{lines:?}"
+        );
+    }
 }
 
 #[tokio::test]
