@@ -124,7 +124,7 @@ fn frames(
                     if live.is_erased() {
                         return;
                     }
-                    for frame in reader.durable(&event) {
+                    for frame in reader.durable(&event, Some(&live)) {
                         yield frame;
                     }
                     if reader.ended {

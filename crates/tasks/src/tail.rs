@@ -41,6 +41,8 @@ struct State {
     /// The only epoch whose text is taken.
     epoch: u64,
     open: Option<Open>,
+    /// The section that was open last, and the event that ended it: for readers who were in it.
+    closed: Option<(u64, Open)>,
     phase: Phase,
     erased: bool,
 }
@@ -82,6 +84,7 @@ impl Tail {
                 recent: Vec::new(),
                 epoch: 0,
                 open: None,
+                closed: None,
                 phase: Phase::Queued,
                 erased: false,
             }),
@@ -143,8 +146,8 @@ impl Live {
                 state.recent.push(Arc::new(event));
             }
         }
-        if boundary {
-            state.open = None;
+        if boundary && let Some(open) = state.open.take() {
+            state.closed = Some((state.head, open));
         }
         drop(state);
         self.changed.send_replace(());
@@ -249,6 +252,13 @@ impl Live {
             Some(read) => Look::Next(state.recent[read..].to_vec()),
             None => Look::Behind,
         }
+    }
+
+    /// Looks at the section that this event has ended, if it was the last one to end.
+    pub(crate) fn with_closed<T>(&self, ended: u64, look: impl FnOnce(&Open) -> T) -> Option<T> {
+        let state = lock(&self.state);
+        let (at, open) = state.closed.as_ref()?;
+        (*at == ended).then(|| look(open))
     }
 
     /// Looks at the open section, if a reader at this place in the log may see it.

@@ -24,6 +24,8 @@ pub(super) struct Reader {
     created_ms: i64,
     pub(super) place: Cursor,
     checks_sent: usize,
+    /// Whether this connection was sent text of the open section.
+    in_open: bool,
     /// Model deltas of the sealed sections.
     sealed_tokens: u64,
     /// Sealed titles and texts, by index, kept only for `partial_text`.
@@ -38,6 +40,7 @@ impl Reader {
             created_ms: row.created_ms,
             place: Cursor::default(),
             checks_sent: 0,
+            in_open: false,
             sealed_tokens: 0,
             sealed: partial_text.then(Vec::new),
             ended: false,
@@ -50,7 +53,7 @@ impl Reader {
             .iter()
             .take_while(|event| event.sequence <= cursor.sequence)
         {
-            self.durable(event);
+            self.durable(event, None);
         }
         self.place = cursor;
     }
@@ -59,6 +62,7 @@ impl Reader {
     pub(super) fn reset(&mut self, reason: &str) -> Frame {
         self.place = Cursor::default();
         self.checks_sent = 0;
+        self.in_open = false;
         self.sealed_tokens = 0;
         if let Some(sealed) = &mut self.sealed {
             sealed.clear();
@@ -79,7 +83,7 @@ impl Reader {
     }
 
     /// The frames of the next durable event.
-    pub(super) fn durable(&mut self, stored: &Stored) -> Vec<Frame> {
+    pub(super) fn durable(&mut self, stored: &Stored, live: Option<&Live>) -> Vec<Frame> {
         let mut frames = Vec::new();
         let Ok(event) = decode(&stored.data) else {
             // Only a newer version writes what this one cannot read; its readers can.
@@ -88,6 +92,10 @@ impl Reader {
             self.place.sequence = stored.sequence;
             return frames;
         };
+        let closed = live.and_then(|live| {
+            live.with_closed(stored.sequence, |open| self.last_words(&event, open))
+        });
+        frames.extend(closed.into_iter().flatten());
         if let Event::SectionCompleted {
             section,
             index,
@@ -112,6 +120,7 @@ impl Reader {
             self.place.offset = 0;
             self.place.announced = false;
             self.checks_sent = 0;
+            self.in_open = false;
         }
         self.ended = event.final_status().is_some();
         frames.push(Frame {
@@ -138,17 +147,40 @@ impl Reader {
             self.place.offset = open.text.len() as u64;
             frames.push(self.llm_streaming(open, token));
         }
-        for check in open.checks.iter().skip(self.checks_sent) {
-            frames.push(self.frame(
+        self.in_open = true;
+        frames.extend(self.validations(open));
+        Ok(frames)
+    }
+
+    /// How the checks of the open section went that this reader was not told of.
+    fn validations(&mut self, open: &Open) -> Vec<Frame> {
+        let untold = open.checks.iter().skip(self.checks_sent);
+        let frames = untold.map(|check| {
+            self.frame(
                 "validation",
                 json!({
                     "type": "validation", "task_id": self.task_id, "section": open.section,
                     "check": check.check, "passed": check.passed,
                 }),
-            ));
-        }
+            )
+        });
+        let frames = frames.collect();
         self.checks_sent = open.checks.len();
-        Ok(frames)
+        frames
+    }
+
+    /// What a section that has just ended had beyond this reader's offset, if the reader was in it
+    /// until now: its last words, unless they are dropped, and its checks.
+    fn last_words(&mut self, event: &Event, open: &Open) -> Vec<Frame> {
+        let is_next = open.base <= self.place.sequence;
+        match event {
+            // An offset inside a character is void with the section.
+            Event::SectionCompleted { .. } if self.in_open && is_next => {
+                self.open_text(open).unwrap_or_default()
+            }
+            Event::SectionReset { .. } if self.in_open && is_next => self.validations(open),
+            _ => Vec::new(),
+        }
     }
 
     fn section_started(&self, section: SectionId, title: &str, attempt: u32) -> Frame {

@@ -124,10 +124,17 @@ async fn a_slow_reader_gets_bigger_pieces_and_never_across_a_boundary() {
                 .to_owned(),
         );
     }
-    // What is sealed replaces, so the slow reader is spared the rest of the open text.
+    // Who was in the section gets the rest of it in one piece, then its checks, then the seal.
     assert_eq!(
         names,
-        ["section_completed", "section_started", "llm_streaming"]
+        [
+            "llm_streaming",
+            "validation",
+            "validation",
+            "section_completed",
+            "section_started",
+            "llm_streaming"
+        ]
     );
     assert_eq!(slow.held, fast.held);
 }
