@@ -196,6 +196,35 @@ async fn from_the_draw_to_the_finished_reading() {
 }
 
 #[tokio::test]
+async fn a_reload_while_the_lot_is_shaken_goes_on() {
+    let sim = model("rate=300;ttft=100").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::start().await;
+    let page = browser.driver.goto(server.url("/")).await;
+    page.expect("the page");
+    ask(&browser, "Is the bridge safe to cross?").await;
+    // The address names the reading as soon as it is accepted, long before the stick has fallen.
+    let accepted = async {
+        while !browser
+            .driver
+            .current_url()
+            .await
+            .expect("an address")
+            .as_str()
+            .contains("#/r/")
+        {}
+    };
+    timeout(PATIENCE, accepted)
+        .await
+        .expect("the address names the reading");
+    browser.driver.refresh().await.expect("a reload");
+    browser.until("status", "data-state", &["complete"]).await;
+    assert_eq!(sim.calls().len(), 1, "the question was asked once");
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn cancel_stops_the_reading_and_the_model() {
     let sim = model("rate=20;ttft=100").await;
     let server = Server::start(asking(&sim, "openai")).await;
