@@ -1,6 +1,7 @@
 //! kill -9 in the middle of a section, and a restart: the reading is finished all the same.
 
 use futures::StreamExt;
+use reqwest::Response;
 use tokio::time::timeout;
 
 use crate::{
@@ -35,15 +36,8 @@ async fn a_killed_server_finishes_the_reading_after_its_restart() {
     server.kill().await;
     let sealed_before = held.sealed.clone();
     server.start_again().await;
-    let opened = asker
-        .open(&server, &accepted, cursor.as_deref())
-        .await
-        .expect("a stream");
-    let mut stream = events(opened);
-    while let Some(event) = timeout(PATIENCE, stream.next()).await.expect("in time") {
-        held.take(&event);
-    }
-    assert_eq!(held.last_name, "complete");
+    let opened = asker.open(&server, &accepted, cursor.as_deref()).await;
+    read_on(opened.expect("a stream"), &mut held).await;
     for (index, text) in &sealed_before {
         assert_eq!(
             &held.sealed[index], text,
@@ -83,24 +77,26 @@ async fn a_terminated_server_ends_its_streams_and_goes_on_after_its_restart() {
         held.take(&event);
         cursor = event.id.or(cursor);
     }
-    let read_on = async {
+    let to_the_end = async {
         while let Some(event) = stream.next().await {
             held.take(&event);
             cursor = event.id.or_else(|| cursor.take());
         }
     };
-    let (code, ()) = tokio::join!(server.terminate(), read_on);
+    let (code, ()) = tokio::join!(server.terminate(), to_the_end);
     assert_eq!(code, Some(0));
     server.start_again().await;
-    let opened = asker
-        .open(&server, &accepted, cursor.as_deref())
-        .await
-        .expect("a stream");
+    let opened = asker.open(&server, &accepted, cursor.as_deref()).await;
+    read_on(opened.expect("a stream"), &mut held).await;
+    held.assert_is(&asker.task(&server, &accepted).await["result"]);
+    sim.stop().await;
+}
+
+/// Reads from where the reader stood to the finished reading.
+async fn read_on(opened: Response, held: &mut Held) {
     let mut stream = events(opened);
     while let Some(event) = timeout(PATIENCE, stream.next()).await.expect("in time") {
         held.take(&event);
     }
     assert_eq!(held.last_name, "complete");
-    held.assert_is(&asker.task(&server, &accepted).await["result"]);
-    sim.stop().await;
 }

@@ -20,6 +20,14 @@ struct Browser {
 }
 
 impl Browser {
+    /// A browser that has opened the page of this server.
+    async fn at(server: &Server) -> Self {
+        let browser = Self::start().await;
+        let page = browser.driver.goto(server.url("/")).await;
+        page.expect("the page");
+        browser
+    }
+
     async fn start() -> Self {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
@@ -145,12 +153,7 @@ impl Drop for Browser {
 async fn from_the_draw_to_the_finished_reading() {
     let sim = model("rate=150;ttft=300").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::start().await;
-    browser
-        .driver
-        .goto(server.url("/"))
-        .await
-        .expect("the page");
+    let browser = Browser::at(&server).await;
     ask(&browser, "Will <b>love</b> find me this year?").await;
     browser.until("status", "data-state", &["writing"]).await;
     // The stick falls, and the slip is there while the model writes.
@@ -199,9 +202,7 @@ async fn from_the_draw_to_the_finished_reading() {
 async fn a_reload_while_the_lot_is_shaken_goes_on() {
     let sim = model("rate=300;ttft=100").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::start().await;
-    let page = browser.driver.goto(server.url("/")).await;
-    page.expect("the page");
+    let browser = Browser::at(&server).await;
     ask(&browser, "Is the bridge safe to cross?").await;
     // The address names the reading as soon as it is accepted, long before the stick has fallen.
     let accepted = async {
@@ -228,12 +229,7 @@ async fn a_reload_while_the_lot_is_shaken_goes_on() {
 async fn cancel_stops_the_reading_and_the_model() {
     let sim = model("rate=20;ttft=100").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::start().await;
-    browser
-        .driver
-        .goto(server.url("/"))
-        .await
-        .expect("the page");
+    let browser = Browser::at(&server).await;
     ask(&browser, "Shall I wait?").await;
     browser.until("status", "data-state", &["writing"]).await;
     browser
