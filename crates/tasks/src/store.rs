@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     os::unix::fs::OpenOptionsExt,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
@@ -278,7 +279,9 @@ fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
 fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
         let mut answers = Vec::new();
-        let committed = commit_group(connection, queue, first, &mut answers);
+        let group = || commit_group(connection, queue, first, &mut answers);
+        // A write that panics takes its group with it, never the writer: others go on.
+        let committed = catch_unwind(AssertUnwindSafe(group)).unwrap_or(Err(StoreError::Undone));
         if let Err(error) = &committed {
             tracing::error!(error = %error, "the database could not be written");
         }

@@ -64,6 +64,20 @@ async fn a_write_that_fails_takes_no_other_with_it() {
 }
 
 #[tokio::test]
+async fn a_write_that_panics_leaves_a_writer_behind() {
+    let store = Store::in_memory().unwrap();
+    let writes: [Write; 2] = [
+        Box::new(insert("with it")),
+        Box::new(|_| panic!("a fault of a write")),
+    ];
+    for outcome in in_one_group(&store, writes).await {
+        outcome.expect_err("the group is undone");
+    }
+    store.write(insert("after it")).await.unwrap();
+    assert_eq!(names(&store).await, ["after it"]);
+}
+
+#[tokio::test]
 async fn what_is_told_to_have_failed_has_left_nothing() {
     // As a full disk does, whether the write says so or not.
     let undoes = |outcome: Result<(), StoreError>| -> Write {
