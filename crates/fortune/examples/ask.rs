@@ -79,7 +79,8 @@ pub(crate) async fn run(out: &mut impl Write) -> anyhow::Result<()> {
             Step::Complete(result) => writeln!(out, "\n\n{:?}", result.origin)?,
             Step::Notice(_)
             | Step::Sources(_)
-            | Step::Calling(_)
+            | Step::Calling { .. }
+            | Step::Called { .. }
             | Step::Thinking
             | Step::Checked { .. }
             | Step::SectionSealed(_)

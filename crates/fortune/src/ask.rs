@@ -126,4 +126,6 @@ pub struct Resume {
 pub struct Budget {
     /// Calls to models.
     pub calls: u32,
+    /// Tokens that models write, thoughts included.
+    pub tokens: u64,
 }

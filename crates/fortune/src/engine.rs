@@ -42,8 +42,9 @@ pub(crate) fn read(
             let Some(model) = chain.model().and_then(|position| models.get(position)) else {
                 break;
             };
-            let mut call = Call::new(model.name(), settings.max_tokens);
-            let mut deltas = model.generate_stream(writing.request(&settings));
+            let request = writing.request(&settings);
+            let mut call = Call::new(model.name(), writing.allowance(request.max_tokens));
+            let mut deltas = model.generate_stream(request);
             let ending = loop {
                 match deltas.next().await {
                     Some(Ok(Delta::Calling)) => {
@@ -53,8 +54,11 @@ pub(crate) fn read(
                         yield Ok(writing.count_call(&call));
                     }
                     Some(Ok(Delta::Thinking)) => {
-                        if call.begins_to_think() {
+                        if call.think() {
                             yield Ok(Step::Thinking);
+                        }
+                        if call.has_run_away() {
+                            break Ending::Stopped;
                         }
                     }
                     Some(Ok(Delta::Text(text))) => {
@@ -72,6 +76,7 @@ pub(crate) fn read(
             };
             // The connection is closed before anything else is done.
             drop(deltas);
+            yield Ok(writing.settle_call(&call, &ending));
             for step in call.end(&ending, &mut writing, &mut chain) {
                 yield Ok(step);
             }

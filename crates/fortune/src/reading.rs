@@ -157,6 +157,8 @@ pub enum ResetReason {
     ModelFailed,
     /// The worker that wrote it is gone; used by the tasks.
     Interrupted,
+    /// The time for the whole reading is up; used by the tasks.
+    OutOfTime,
 }
 
 /// The model that wrote.
@@ -182,7 +184,20 @@ pub enum Step {
     Sources(Vec<Source>),
     /// A call to a model is about to be made: it is made when the next step is asked for, so a
     /// caller that has to count calls durably does it now.
-    Calling(Writer),
+    Calling {
+        writer: Writer,
+        /// The most tokens that it is let write.
+        tokens: u64,
+    },
+    /// The call is over, its retries included, and its connection closed.
+    Called {
+        /// What it has written, thoughts included: as the server says, or at least a token a piece.
+        tokens: u64,
+        /// As the server says, or 0.
+        input_tokens: u64,
+        /// As the server says, or 0.
+        output_tokens: u64,
+    },
     /// The model is thinking; what it thinks is never passed on.
     Thinking,
     SectionStarted(SectionId),

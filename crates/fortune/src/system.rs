@@ -23,6 +23,8 @@ pub struct Settings {
     pub classic: bool,
     /// Calls to models that one reading may make, retries and repairs included.
     pub calls_per_reading: u32,
+    /// Tokens that models may write for one reading, in all its calls.
+    pub tokens_per_reading: u64,
     pub temperature: f32,
     /// The most tokens that one call may write.
     pub max_tokens: u32,
@@ -33,6 +35,8 @@ impl Default for Settings {
         Self {
             classic: true,
             calls_per_reading: 8,
+            // Six times what one call may write.
+            tokens_per_reading: 24_576,
             temperature: 0.7,
             max_tokens: 4096,
         }

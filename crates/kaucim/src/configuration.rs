@@ -1,18 +1,20 @@
 //! What is meant: flags, environment and file made into one settled configuration.
 
-use std::{num::NonZeroU32, path::PathBuf, str::FromStr};
+use std::{num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
-use kaucim_llm::ModelConfig;
 use kaucim_server::Rates;
 use kaucim_tasks::Limits;
-use secrecy::SecretString;
 use serde::Deserialize;
 
+use self::models::ModelEntry;
+pub(crate) use self::models::Models;
 use crate::{
     arguments::{Common, Serve},
     environment::Environment,
     exit::Failed,
 };
+
+mod models;
 
 /// Every key with its default, as it stands in the documentation.
 const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -26,19 +28,13 @@ pub(crate) struct Configuration {
     pub guests: bool,
     pub models: Models,
     pub reading: kaucim_fortune::Settings,
+    /// The time that models may take for one reading.
+    pub reading_time: Duration,
+    /// How long finished readings are kept; absent: until they are erased.
+    pub keep_finished: Option<Duration>,
     pub limits: Limits,
     pub streams_per_account: usize,
     pub rates: Option<Rates>,
-}
-
-/// Which models are asked.
-#[derive(Debug, Clone)]
-pub(crate) enum Models {
-    /// No model was named: the first one that the first of these servers lists. A local Ollama, or
-    /// whatever speaks either protocol at the URL that was given.
-    Found { servers: Vec<ModelConfig> },
-    /// These, in this order; none means classic readings.
-    Chain(Vec<ModelConfig>),
 }
 
 /// The file as it is written.
@@ -54,16 +50,9 @@ struct File {
     #[serde(default)]
     reading: Reading,
     #[serde(default)]
+    retention: Retention,
+    #[serde(default)]
     limits: LimitEntries,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelEntry {
-    model: String,
-    url: Option<String>,
-    api_key: Option<SecretString>,
-    concurrency: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -71,8 +60,16 @@ struct ModelEntry {
 struct Reading {
     classic: Option<bool>,
     calls: Option<u32>,
+    tokens: Option<u64>,
+    seconds: Option<u64>,
     temperature: Option<f32>,
     max_tokens: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retention {
+    days: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,8 +120,10 @@ impl Configuration {
             data_dir: data_dir(common, environment, file.data_dir)?,
             workers,
             guests: file.guests.unwrap_or(true),
-            models: models(common, environment, file.models)?,
+            models: models::settle(common, environment, file.models)?,
             reading: reading(&file.reading)?,
+            reading_time: reading_time(&file.reading)?,
+            keep_finished: keep_finished(&file.retention)?,
             limits: limits(&file.limits, environment)?,
             streams_per_account: number(
                 environment.streams_per_user.as_ref(),
@@ -204,137 +203,15 @@ fn data_dir(
     })
 }
 
-fn models(
-    common: &Common,
-    environment: &Environment,
-    entries: Vec<ModelEntry>,
-) -> Result<Models, Failed> {
-    let url = common
-        .model_url
-        .clone()
-        .or_else(|| environment.model_url.clone());
-    let concurrency = number(
-        environment.model_concurrency.as_ref(),
-        "KAUCIM_MODEL_CONCURRENCY",
-    )?;
-    let said = common.model.clone().or_else(|| environment.model.clone());
-    let entries = match said {
-        Some(list) => list
-            .split(',')
-            .map(|model| ModelEntry::named(model.trim()))
-            .collect::<Vec<_>>(),
-        None => entries,
-    };
-    if entries.is_empty() {
-        let protocols: &[&str] = match url.as_deref().map(|url| url.trim_end_matches('/')) {
-            None => &["ollama:any"],
-            Some(url) if url.ends_with("/v1") => &["openai:any", "ollama:any"],
-            Some(_) => &["ollama:any", "openai:any"],
-        };
-        let server = |protocol: &&str| {
-            let entry = ModelEntry {
-                concurrency,
-                url: url.clone(),
-                ..ModelEntry::named(protocol)
-            };
-            model(entry, environment)
-        };
-        let servers = protocols.iter().map(server).collect::<Result<_, _>>()?;
-        return Ok(Models::Found { servers });
-    }
-    let mut chain = Vec::new();
-    let mut url = url;
-    let last = entries.len() - 1;
-    for (place, entry) in entries.into_iter().enumerate() {
-        if entry.model == "classic" {
-            if place < last {
-                let hint = "put `classic` last: it never fails";
-                return Err(Failed::usage(
-                    "what follows `classic` would never be asked",
-                    hint,
-                ));
-            }
-            break;
-        }
-        let url = url.take().or(entry.url);
-        let concurrency = concurrency.or(entry.concurrency);
-        chain.push(model(
-            ModelEntry {
-                url,
-                concurrency,
-                ..entry
-            },
-            environment,
-        )?);
-    }
-    Ok(Models::Chain(chain))
-}
-
-impl ModelEntry {
-    fn named(model: &str) -> Self {
-        Self {
-            model: model.to_owned(),
-            url: None,
-            api_key: None,
-            concurrency: None,
-        }
-    }
-}
-
-fn model(entry: ModelEntry, environment: &Environment) -> Result<ModelConfig, Failed> {
-    let mut config = ModelConfig::from_str(&entry.model).map_err(|error| {
-        Failed::usage(
-            error,
-            "such as openai:gpt-4o-mini, ollama:qwen3:8b, or classic",
-        )
-    })?;
-    let is_ollama = config.provider == kaucim_llm::Provider::Ollama;
-    let of_environment = environment.ollama_host.clone().filter(|_| is_ollama);
-    config.base_url = entry
-        .url
-        .or_else(|| of_environment.map(|host| ollama_url(&host)));
-    let key = entry.api_key.or_else(|| {
-        environment
-            .openai_api_key
-            .clone()
-            .filter(|_| !is_ollama)
-            .map(SecretString::from)
-    });
-    config.api_key = key;
-    if let Some(concurrency) = entry.concurrency {
-        config.concurrency = concurrency.max(1);
-    }
-    Ok(config)
-}
-
-/// `OLLAMA_HOST` as Ollama itself reads it: scheme and port may be missing, and the address that
-/// a server listens on everywhere is reached at home.
-fn ollama_url(host: &str) -> String {
-    let (scheme, rest) = host.split_once("://").unwrap_or(("http", host));
-    let (authority, path) = rest
-        .split_once('/')
-        .map_or((rest, ""), |(host, path)| (host, path));
-    let authority = authority.replace("0.0.0.0", "127.0.0.1");
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let port = if has_port || host.contains("://") {
-        ""
-    } else {
-        ":11434"
-    };
-    format!("{scheme}://{authority}{port}/{path}")
-        .trim_end_matches('/')
-        .to_owned()
-}
-
 fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
     let default = kaucim_fortune::Settings::default();
+    let max_tokens = file.max_tokens.unwrap_or(default.max_tokens);
     let settings = kaucim_fortune::Settings {
         classic: file.classic.unwrap_or(default.classic),
         calls_per_reading: file.calls.unwrap_or(default.calls_per_reading),
+        tokens_per_reading: file.tokens.unwrap_or_else(|| tokens_for(max_tokens)),
         temperature: file.temperature.unwrap_or(default.temperature),
-        max_tokens: file.max_tokens.unwrap_or(default.max_tokens),
+        max_tokens,
     };
     if settings.calls_per_reading == 0 {
         let hint = "set calls to 1 or more, or the model to classic";
@@ -352,7 +229,41 @@ fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
             "set max_tokens to 256 or more; 4096 is the default",
         ));
     }
+    if settings.tokens_per_reading < u64::from(settings.max_tokens) {
+        return Err(Failed::usage(
+            format!(
+                "a reading may have {} tokens in all, and one call {}",
+                settings.tokens_per_reading, settings.max_tokens
+            ),
+            "set tokens to max_tokens or more; six times as much is the default",
+        ));
+    }
     Ok(settings)
+}
+
+/// What a reading may have in all when one call may have so many.
+fn tokens_for(max_tokens: u32) -> u64 {
+    6 * u64::from(max_tokens)
+}
+
+fn reading_time(file: &Reading) -> Result<Duration, Failed> {
+    match file.seconds.unwrap_or(600) {
+        seconds @ 10..=86_400 => Ok(Duration::from_secs(seconds)),
+        seconds => Err(Failed::usage(
+            format!("models may not take {seconds} seconds for a reading"),
+            "set seconds to a number from 10 to 86400; 600 is the default",
+        )),
+    }
+}
+
+fn keep_finished(file: &Retention) -> Result<Option<Duration>, Failed> {
+    match file.days {
+        Some(0) => Err(Failed::usage(
+            "readings that are kept for 0 days would be gone before they are read",
+            "set days to 1 or more, or leave it away to keep readings until they are erased",
+        )),
+        days => Ok(days.map(|days| Duration::from_hours(24 * u64::from(days)))),
+    }
 }
 
 fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Failed> {

@@ -14,8 +14,9 @@ use tokio::time::{Instant, sleep_until};
 use self::reader::{InsideCharacter, Reader};
 use crate::{
     Cursor, CursorError,
-    store::{Store, log::Stored, row::TaskRow},
+    store::{log::Stored, row::TaskRow},
     tail::{Live, Look},
+    tasks::Shared,
 };
 
 mod reader;
@@ -65,7 +66,7 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Starts to follow a task whose row and log were read just now.
 pub(crate) fn follow(
-    store: Store,
+    shared: &Arc<Shared>,
     live: Arc<Live>,
     (row, log): (TaskRow, Vec<Stored>),
     options: FollowOptions,
@@ -81,11 +82,12 @@ pub(crate) fn follow(
     }
     live.know(row.last_sequence);
     let reader = Reader::new(&row, options.partial_text);
-    Follow::Frames(Box::pin(frames(store, live, reader, cursor, log)))
+    let shared = Arc::clone(shared);
+    Follow::Frames(Box::pin(frames(shared, live, reader, cursor, log)))
 }
 
 fn frames(
-    store: Store,
+    shared: Arc<Shared>,
     live: Arc<Live>,
     mut reader: Reader,
     cursor: Option<Cursor>,
@@ -107,10 +109,10 @@ fn frames(
                     Look::Erased => return,
                     Look::Current => break,
                     Look::Next(events) => events,
-                    Look::Behind => match reader.catch_up(&store).await {
+                    Look::Behind => match reader.catch_up(&shared.store).await {
                         Ok(events) => events,
                         Err(_) => {
-                            yield reader.storage_unavailable();
+                            yield reader.storage_unavailable(&shared);
                             sleep_until(Instant::now() + STORE_RETRY).await;
                             continue;
                         }
@@ -148,7 +150,7 @@ fn frames(
             if phase != Some(live.phase()) || heartbeat_due <= Instant::now() {
                 phase = Some(live.phase());
                 heartbeat_due = Instant::now() + HEARTBEAT;
-                yield reader.heartbeat(&store, &live).await;
+                yield reader.heartbeat(&shared, &live).await;
             }
             tokio::select! {
                 // The sender lives as long as `live`.

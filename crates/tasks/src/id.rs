@@ -29,11 +29,21 @@ impl TaskId {
     pub(crate) fn new() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// The same for the same number.
+    pub(crate) fn simulated(number: u64) -> Self {
+        Self(Uuid::from_u64_pair(0, number))
+    }
 }
 
 impl AccountId {
     pub(crate) fn new() -> Self {
         Self(Uuid::now_v7())
+    }
+
+    /// The same for the same number.
+    pub(crate) fn simulated(number: u64) -> Self {
+        Self(Uuid::from_u64_pair(0, number))
     }
 }
 

@@ -5,11 +5,14 @@
 //! being written lives in memory only, and [`Tasks::follow`] shows both as one.
 
 mod accounts;
+mod clock;
 mod cursor;
 mod document;
 mod event;
 mod follow;
 mod id;
+mod keeper;
+mod queue;
 mod store;
 mod submission;
 mod tail;
@@ -18,12 +21,13 @@ mod worker;
 
 pub use crate::{
     accounts::{Accounts, Principal, Scope},
+    clock::Clock,
     cursor::{Cursor, CursorError},
     document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},
     event::{Event, Status},
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, IdError, TaskId},
-    store::{FolderLock, Store, StoreError},
+    store::{Backup, BackupError, FolderLock, Store, StoreError},
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},
 };

@@ -1,6 +1,5 @@
 //! A question on its way in: prepared, held against the limits, and stored before it is answered.
 
-use jiff::Timestamp;
 use kaucim_fortune::{Ask, AskError, Lot, Prepared};
 
 use crate::{
@@ -51,7 +50,7 @@ pub enum SubmitError {
 impl Tasks {
     /// Accepts a question: once this returns, it survives anything.
     pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
-        let now_ms = Timestamp::now().as_millisecond();
+        let now_ms = self.shared.settings.clock.now_ms();
         let Submission {
             account_id,
             is_guest,
@@ -69,7 +68,7 @@ impl Tasks {
         let drawn = ask.number.is_none();
         let limits = &self.shared.settings.limits;
         let task = NewTask {
-            task_id: TaskId::new(),
+            task_id: self.shared.settings.clock.task_id(),
             account_id,
             end_user,
             deity_id: prepared.lot.deity_id.clone(),
@@ -95,7 +94,7 @@ impl Tasks {
         if stored != task_id {
             return self.first_answer(stored).await;
         }
-        self.shared.queued.notify_one();
+        self.shared.queue.wake_one();
         Ok(Accepted {
             task_id,
             status: Status::Queued,
@@ -111,7 +110,7 @@ impl Tasks {
         account_id: AccountId,
         (key, body_hash): (String, [u8; 32]),
     ) -> Result<Option<Accepted>, SubmitError> {
-        let now_ms = Timestamp::now().as_millisecond();
+        let now_ms = self.shared.settings.clock.now_ms();
         let idempotency = Idempotency { key, body_hash };
         let store = &self.shared.store;
         match store

@@ -261,6 +261,11 @@ impl Live {
         (*at == ended).then(|| look(open))
     }
 
+    /// Whether a section is being written.
+    pub(crate) fn has_open(&self) -> bool {
+        lock(&self.state).open.is_some()
+    }
+
     /// Looks at the open section, if a reader at this place in the log may see it.
     pub(crate) fn with_open<T>(&self, sequence: u64, look: impl FnOnce(&Open) -> T) -> Option<T> {
         let state = lock(&self.state);

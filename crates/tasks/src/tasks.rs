@@ -1,20 +1,24 @@
 //! The handle for readings: accept, follow, cancel, list, erase.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::Timestamp;
 use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume};
-use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AccountId, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary, TaskDocument,
-    TaskId,
+    AccountId, Clock, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary,
+    TaskDocument, TaskId,
     document::{Progress, last_event_id},
     follow::follow,
+    keeper,
+    queue::Queue,
     store::{
         log::{Stored, decoded},
         row::TaskRow,
@@ -34,20 +38,44 @@ pub(crate) struct Shared {
     pub tail: Arc<Tail>,
     pub fortune: FortuneSystem,
     pub settings: Settings,
-    /// Tells workers that something was queued.
-    pub queued: Notify,
-    /// Cancels the tasks that run here.
-    pub running: Mutex<HashMap<TaskId, CancellationToken>>,
-    stopping: CancellationToken,
+    pub queue: Arc<Queue>,
+    /// Whether the log still holds what was erased.
+    pub has_traces: AtomicBool,
+    /// No task is claimed any more, and those that are claimed end with their open section.
+    pub stopping: CancellationToken,
     workers: TaskTracker,
 }
 
 /// How readings are run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Readings at once.
     pub workers: usize,
     pub limits: Limits,
+    /// The time that models may take for one reading, in all its calls; waiting for a model that
+    /// is busy with others does not count.
+    pub reading_time: Duration,
+    /// How long finished readings are kept; absent: until they are erased.
+    pub keep_finished: Option<Duration>,
+    /// How long a task stays with a worker that gives no sign of life.
+    pub lease: Duration,
+    /// Whether nobody else works on this store, so that the start takes everything up at once.
+    pub is_alone: bool,
+    pub clock: Clock,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            workers: 16,
+            limits: Limits::default(),
+            reading_time: Duration::from_mins(10),
+            keep_finished: None,
+            lease: Duration::from_secs(10),
+            is_alone: true,
+            clock: Clock::of_machine(),
+        }
+    }
 }
 
 /// What may be unfinished at once.
@@ -100,7 +128,11 @@ impl Tasks {
         fortune: FortuneSystem,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        let reclaimed = store.reclaim().await?;
+        let reclaimed = if settings.is_alone {
+            store.reclaim().await?
+        } else {
+            0
+        };
         if reclaimed > 0 {
             tracing::info!(
                 tasks.reclaimed = reclaimed,
@@ -108,28 +140,32 @@ impl Tasks {
             );
         }
         let workers = settings.workers;
+        let tail = Arc::new(Tail::default());
+        let clock = settings.clock.clone();
+        let queue = Queue::new(store.clone(), Arc::clone(&tail), clock, settings.lease);
         let tasks = Self {
             shared: Arc::new(Shared {
                 store,
-                tail: Arc::new(Tail::default()),
+                tail,
                 fortune,
                 settings,
-                queued: Notify::new(),
-                running: Mutex::default(),
+                queue: Arc::new(queue),
+                has_traces: AtomicBool::new(false),
                 stopping: CancellationToken::new(),
                 workers: TaskTracker::new(),
             }),
         };
+        let shared = || Arc::clone(&tasks.shared);
         for _ in 0..workers {
-            let shared = Arc::clone(&tasks.shared);
-            let stopping = tasks.shared.stopping.clone();
-            tasks.shared.workers.spawn(worker::work(shared, stopping));
+            tasks.shared.workers.spawn(worker::work(shared()));
         }
+        tasks.shared.workers.spawn(keeper::keep_house(shared()));
         tasks.shared.workers.close();
         Ok(tasks)
     }
 
-    /// Stops the workers; what they were writing goes back to the queue for the next start.
+    /// Stops the workers: nothing is claimed any more, sections that are open are sealed if that
+    /// takes less than 5 seconds, and the rest goes back to the queue for the next start.
     pub async fn stop(&self) {
         self.shared.stopping.cancel();
         self.shared.workers.wait().await;
@@ -155,7 +191,7 @@ impl Tasks {
         // Held before the log is read, so that nothing published in between is missed.
         let live = self.shared.tail.live(task_id);
         let found = self.owned(account_id, task_id).await?;
-        Ok(follow(self.shared.store.clone(), live, found, options))
+        Ok(follow(&self.shared, live, found, options))
     }
 
     /// The task as one document.
@@ -231,7 +267,7 @@ impl Tasks {
                 Some(false) => Err(EraseError::Running(task_id)),
                 Some(true) => {
                     shared.erased(task_id);
-                    shared.store.overwrite_erased().await;
+                    shared.empty_log().await;
                     Ok(())
                 }
             }
@@ -254,7 +290,7 @@ impl Tasks {
             for task_id in shared.store.erase_account(account_id).await? {
                 shared.erased(task_id);
             }
-            shared.store.overwrite_erased().await;
+            shared.empty_log().await;
             Ok(())
         })
         .await
@@ -288,7 +324,7 @@ impl Tasks {
 
 impl Shared {
     async fn cancel(&self, account_id: AccountId, task_id: TaskId) -> Result<Status, CancelError> {
-        let now_ms = Timestamp::now().as_millisecond();
+        let now_ms = self.settings.clock.now_ms();
         let outcome = self.store.cancel(account_id, task_id, now_ms).await?;
         let (status, written) = outcome.ok_or(LookupError::NotFound)?;
         if let Some(event) = written {
@@ -296,24 +332,43 @@ impl Shared {
                 live.retire();
                 live.publish(vec![event], true);
             }
-            self.halt(task_id);
+            self.queue.halt(task_id);
         }
         Ok(status)
     }
 
     /// Ends what is still going on around a task that is no more.
-    fn erased(&self, task_id: TaskId) {
+    pub(crate) fn erased(&self, task_id: TaskId) {
         if let Some(live) = self.tail.existing(task_id) {
             live.erase();
         }
-        self.halt(task_id);
+        self.queue.halt(task_id);
     }
 
-    fn halt(&self, task_id: TaskId) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(worker) = running.get(&task_id) {
-            worker.cancel();
+    /// Sees to it that nobody waits for a worker that is gone. Whoever asks does not wait for it.
+    pub(crate) fn look_after_leases(self: &Arc<Self>) {
+        if !self.queue.may_look() {
+            return;
         }
+        let queue = Arc::clone(&self.queue);
+        self.workers.spawn(async move {
+            if let Err(error) = queue.free_expired().await {
+                tracing::debug!(error = %error, "the leases could not be looked at");
+            }
+        });
+    }
+
+    /// Leaves nothing in the log of what was erased; where somebody is in the way, the keeper
+    /// does it later.
+    pub(crate) async fn empty_log(&self) {
+        match self.store.empty_log().await {
+            Ok(true) => return,
+            Ok(false) => tracing::warn!(
+                "the write-ahead log is being read and keeps what was erased for now"
+            ),
+            Err(error) => tracing::warn!(error = %error, "the write-ahead log was not emptied"),
+        }
+        self.has_traces.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,82 +1,84 @@
-//! The workers: each takes the oldest queued task, writes its reading, and looks again.
+//! The workers: each takes the task whose turn it is, writes its reading, and looks again.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     Phase,
+    queue::Held,
     store::{log::Claim, row::TaskRow},
     tasks::Shared,
 };
 
 mod attempt;
 
-use attempt::Fenced;
+use attempt::{Ended, Fenced};
 
 /// How often a worker looks although nobody woke it.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How long an open section may go on once the workers are to stop.
+const LAST_SECTION: Duration = Duration::from_secs(5);
+
 /// One worker: register for the wake-up, then look, then wait.
-pub(crate) async fn work(shared: Arc<Shared>, stopping: CancellationToken) {
+pub(crate) async fn work(shared: Arc<Shared>) {
     loop {
-        let woken = shared.queued.notified();
-        let now_ms = jiff::Timestamp::now().as_millisecond();
-        let claimed = if stopping.is_cancelled() {
+        let joined = shared.queue.joined();
+        if shared.stopping.is_cancelled() {
             return;
-        } else {
-            shared.store.claim(now_ms).await
-        };
-        match claimed {
-            Ok(Some(row)) => {
+        }
+        match shared.queue.claim().await {
+            Ok(Some((row, held))) => {
                 // There may be more than one; the next worker looks too.
-                shared.queued.notify_one();
-                run(&shared, row, &stopping).await;
+                shared.queue.wake_one();
+                run(&shared, row, held).await;
             }
             Ok(None) => {
                 tokio::select! {
-                    () = woken => {}
+                    () = joined => {}
                     () = tokio::time::sleep(POLL) => {}
-                    () = stopping.cancelled() => return,
+                    () = shared.stopping.cancelled() => return,
                 }
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the queue cannot be read; trying again");
                 tokio::select! {
                     () = tokio::time::sleep(POLL) => {}
-                    () = stopping.cancelled() => return,
+                    () = shared.stopping.cancelled() => return,
                 }
             }
         }
     }
 }
 
-/// How an attempt came to its end.
+/// How a worker's time with a task came to its end.
 enum Outcome {
-    /// The task has its terminal event, by this attempt or by somebody else.
-    Over(Result<(), Fenced>),
-    Cancelled,
+    Attempted(Result<Ended, Fenced>),
+    Halted,
     Stopping,
     Panicked,
 }
 
-async fn run(shared: &Arc<Shared>, row: TaskRow, stopping: &CancellationToken) {
+async fn run(shared: &Arc<Shared>, row: TaskRow, held: Held) {
     let claim = row.claim();
-    let cancelled = CancellationToken::new();
-    running(shared).insert(claim.task_id, cancelled.clone());
     let attempt = AssertUnwindSafe(attempt::make(shared, row)).catch_unwind();
     let outcome = tokio::select! {
-        outcome = attempt => outcome.map_or(Outcome::Panicked, Outcome::Over),
-        () = cancelled.cancelled() => Outcome::Cancelled,
-        () = stopping.cancelled() => Outcome::Stopping,
+        outcome = attempt => outcome.map_or(Outcome::Panicked, Outcome::Attempted),
+        () = held.halted() => Outcome::Halted,
+        () = must_stop(shared, claim) => Outcome::Stopping,
     };
-    running(shared).remove(&claim.task_id);
     settle(shared, claim, outcome).await;
+}
+
+/// Resolves when the workers are to stop and no section is open, or has been open for too long.
+/// In between, the attempt ends by itself where its section does.
+async fn must_stop(shared: &Shared, claim: Claim) {
+    shared.stopping.cancelled().await;
+    let live = shared.tail.existing(claim.task_id);
+    if live.is_some_and(|live| live.has_open()) {
+        tokio::time::sleep(LAST_SECTION).await;
+    }
 }
 
 /// Leaves no task behind that nobody works on.
@@ -86,12 +88,14 @@ async fn settle(shared: &Arc<Shared>, claim: Claim, outcome: Outcome) {
         live.fence(claim.epoch);
     }
     let given_back = match outcome {
-        Outcome::Over(Ok(())) | Outcome::Cancelled => return,
-        Outcome::Over(Err(Fenced)) => {
+        Outcome::Attempted(Ok(Ended::Finished)) | Outcome::Halted => return,
+        Outcome::Attempted(Err(Fenced)) => {
             tracing::info!(task.id = %claim.task_id, "a worker lost its task");
             return;
         }
-        Outcome::Stopping => shared.store.release(claim).await,
+        Outcome::Attempted(Ok(Ended::Stopped)) | Outcome::Stopping => {
+            shared.store.release(claim).await
+        }
         Outcome::Panicked => {
             tracing::error!(task.id = %claim.task_id, "a worker panicked; the task is queued again");
             shared.store.requeue(claim).await
@@ -102,15 +106,6 @@ async fn settle(shared: &Arc<Shared>, claim: Claim, outcome: Outcome) {
     }
     if let Err(error) = given_back {
         tracing::error!(task.id = %claim.task_id, error = %error,
-            "a task could not be given back; the next start takes it up");
+            "a task could not be given back; it is queued again when the storage answers");
     }
-}
-
-fn running(
-    shared: &Shared,
-) -> std::sync::MutexGuard<'_, std::collections::HashMap<crate::TaskId, CancellationToken>> {
-    shared
-        .running
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
 }

@@ -35,8 +35,10 @@ pub(super) struct Call {
     has_text: bool,
     /// Whether a section was found that is wanted.
     has_section: bool,
-    /// How many more deltas of text are read.
-    deltas_left: u64,
+    /// The most tokens that it is let write.
+    pub(super) allowance: u64,
+    /// How many pieces of text and thought came; each is at least one token.
+    pub(super) pieces: u64,
     /// Whether a section had no end.
     is_too_long: bool,
 }
@@ -49,8 +51,7 @@ struct Open {
 }
 
 impl Call {
-    /// A delta is at least one token; a quarter above the limit, a server is taken to ignore it.
-    pub(super) fn new(model: &ModelName, max_tokens: u32) -> Self {
+    pub(super) fn new(model: &ModelName, allowance: u64) -> Self {
         let ModelName { provider, name } = model.clone();
         Self {
             writer: Writer { provider, name },
@@ -59,26 +60,28 @@ impl Call {
             is_thinking: false,
             has_text: false,
             has_section: false,
-            deltas_left: u64::from(max_tokens) + u64::from(max_tokens / 4) + 1,
+            allowance,
+            pieces: 0,
             is_too_long: false,
         }
     }
 
-    /// Whether this is news: true once for each stretch of thinking.
-    pub(super) fn begins_to_think(&mut self) -> bool {
+    /// Takes a piece of thought; true when this is news, once for each stretch of thinking.
+    pub(super) fn think(&mut self) -> bool {
+        self.pieces += 1;
         !std::mem::replace(&mut self.is_thinking, true)
     }
 
     /// Whether the model has written more than it may, and is not to be read any further.
     pub(super) fn has_run_away(&self) -> bool {
-        self.is_too_long || self.deltas_left == 0
+        self.is_too_long || self.pieces >= self.allowance
     }
 
     /// Takes the next piece of the answer.
     pub(super) fn take(&mut self, text: &str, writing: &mut Writing) -> Vec<Step> {
         self.is_thinking = false;
         self.has_text = true;
-        self.deltas_left = self.deltas_left.saturating_sub(1);
+        self.pieces += 1;
         let mut steps = Vec::new();
         for event in self.decoder.feed(text) {
             match event {
@@ -141,9 +144,6 @@ impl Call {
         let shortfall = match ending {
             Ending::Spent => return steps,
             Ending::Finished(_) | Ending::Stopped => {
-                if let Ending::Finished(finish) = ending {
-                    writing.count_usage(finish.usage);
-                }
                 writing.is_unreadable = !self.has_section;
                 if self.has_section {
                     Shortfall::Incomplete

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kaucim_decks::Library;
 use kaucim_llm::Request;
 
-use super::call::Call;
+use super::call::{Call, Ending};
 use crate::{
     Ask, AskError, Budget, Check, FortuneResult, Notice, Origin, Prepared, Resume, Section,
     SectionId, SectionOrigin, Settings, Source, Step, Usage, Writer,
@@ -19,6 +19,9 @@ use crate::{
 /// How many passages are retrieved for a question.
 const SOURCES: usize = 6;
 
+/// With fewer tokens left, a call could not bring a section.
+const LEAST_TOKENS: u64 = 256;
+
 /// A reading in the making.
 pub(super) struct Writing {
     prepared: Prepared,
@@ -26,7 +29,7 @@ pub(super) struct Writing {
     notices: Vec<Notice>,
     sealed: BTreeMap<SectionId, Section>,
     faults: BTreeMap<SectionId, Fault>,
-    calls_left: u32,
+    budget_left: Budget,
     usage: Usage,
     writer: Option<Writer>,
     /// Whether the last answer was no report at all.
@@ -49,6 +52,7 @@ impl Writing {
                 opening.push(Step::Lot(Box::new(prepared.lot.clone())));
                 let budget_left = Budget {
                     calls: settings.calls_per_reading,
+                    tokens: settings.tokens_per_reading,
                 };
                 Resume {
                     prepared,
@@ -78,7 +82,7 @@ impl Writing {
                 .map(|section| (section.section, section))
                 .collect(),
             faults: BTreeMap::new(),
-            calls_left: budget_left.calls,
+            budget_left,
             usage: Usage::default(),
             writer: None,
             is_unreadable: false,
@@ -94,7 +98,7 @@ impl Writing {
     }
 
     pub(super) fn may_call(&self) -> bool {
-        self.calls_left > 0
+        self.budget_left.calls > 0 && self.budget_left.tokens >= LEAST_TOKENS
     }
 
     pub(super) fn wants_a_call(&self) -> bool {
@@ -111,24 +115,47 @@ impl Writing {
             faults: &self.faults,
             unreadable: self.is_unreadable,
         };
-        prompt::request(&task, settings)
+        let mut request = prompt::request(&task, settings);
+        let left = u32::try_from(self.budget_left.tokens).unwrap_or(u32::MAX);
+        request.max_tokens = request.max_tokens.min(left);
+        request
+    }
+
+    /// How many tokens are read of a call: a quarter above its limit, a server is taken to ignore
+    /// it; never more than the reading may spend.
+    pub(super) fn allowance(&self, max_tokens: u32) -> u64 {
+        let most = u64::from(max_tokens) + u64::from(max_tokens / 4) + 1;
+        most.min(self.budget_left.tokens)
     }
 
     /// Spends a call.
     pub(super) fn count_call(&mut self, call: &Call) -> Step {
-        self.calls_left = self.calls_left.saturating_sub(1);
+        self.budget_left.calls = self.budget_left.calls.saturating_sub(1);
         self.usage.calls += 1;
-        Step::Calling(call.writer.clone())
+        Step::Calling {
+            writer: call.writer.clone(),
+            tokens: call.allowance,
+        }
     }
 
-    pub(super) fn count_usage(&mut self, usage: Option<kaucim_llm::Usage>) {
-        if let Some(kaucim_llm::Usage {
+    /// Counts what a call has written.
+    pub(super) fn settle_call(&mut self, call: &Call, ending: &Ending) -> Step {
+        let told = match ending {
+            Ending::Finished(finish) => finish.usage,
+            Ending::Stopped | Ending::Failed(_) | Ending::Spent => None,
+        };
+        let kaucim_llm::Usage {
             input_tokens,
             output_tokens,
-        }) = usage
-        {
-            self.usage.input_tokens += input_tokens;
-            self.usage.output_tokens += output_tokens;
+        } = told.unwrap_or_default();
+        self.usage.input_tokens += input_tokens;
+        self.usage.output_tokens += output_tokens;
+        let tokens = call.pieces.max(output_tokens);
+        self.budget_left.tokens = self.budget_left.tokens.saturating_sub(tokens);
+        Step::Called {
+            tokens,
+            input_tokens,
+            output_tokens,
         }
     }
 

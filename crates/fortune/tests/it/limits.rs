@@ -82,6 +82,53 @@ async fn the_budget_is_hard() {
 }
 
 #[tokio::test]
+async fn the_budget_of_tokens_is_hard() {
+    // Each call says that it wrote 10 tokens, and brings nothing that can be kept.
+    let never_right = || writes("{\"challenges\":\"慢慢來。\"}");
+    let model = Scripted::new("one", (0..9).map(|_| never_right()));
+    let settings = Settings {
+        max_tokens: 400,
+        tokens_per_reading: 275,
+        ..Settings::default()
+    };
+    let system = model::system(&[Arc::clone(&model)], settings);
+    let steps = steps(&system, ask(QUESTION)).await.unwrap();
+    let spent = |step: &Step| match step {
+        Step::Calling { tokens, .. } => Some(("at most", *tokens)),
+        Step::Called { tokens, .. } => Some(("was", *tokens)),
+        _ => None,
+    };
+    let spent: Vec<_> = steps.iter().filter_map(spent).collect();
+    assert_eq!(
+        spent,
+        [("at most", 275), ("was", 10), ("at most", 265), ("was", 10)],
+        "what is left then is too little for a section"
+    );
+    let asked_for: Vec<u32> = model.requests().iter().map(|one| one.max_tokens).collect();
+    assert_eq!(asked_for, [275, 265]);
+    assert_eq!(shown(&steps).last().unwrap(), "complete Classic");
+}
+
+#[tokio::test]
+async fn thoughts_without_end_are_cut_off() {
+    let settings = Settings {
+        max_tokens: 40,
+        ..Settings::default()
+    };
+    let mut endless = vec![Does::Calls];
+    endless.extend(vec![Does::Thinks; 500]);
+    endless.push(Does::Hangs);
+    let whole = Does::Writes(report(&SectionId::ALL, Language::En));
+    let whole = vec![Does::Calls, whole, Does::Finishes];
+    let model = Scripted::new("one", [endless, whole]);
+    let system = model::system(&[model], settings);
+    let steps = steps(&system, ask(QUESTION))
+        .now_or_never()
+        .expect("it never waits");
+    assert_eq!(shown(&steps.unwrap()).last().unwrap(), "complete Model");
+}
+
+#[tokio::test]
 async fn the_budget_ends_repairs() {
     let model = Scripted::new(
         "one",

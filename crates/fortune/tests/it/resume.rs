@@ -30,7 +30,10 @@ fn resume(calls: u32, sealed: Vec<Section>) -> Resume {
         prepared,
         sources: Some(Vec::new()),
         sealed,
-        budget_left: Budget { calls },
+        budget_left: Budget {
+            calls,
+            tokens: 10_000,
+        },
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let settings = kaucim_tasks::Settings {
         workers: configuration.workers,
         limits: configuration.limits,
+        reading_time: configuration.reading_time,
+        keep_finished: configuration.keep_finished,
+        ..kaucim_tasks::Settings::default()
     };
     let tasks = Tasks::start(store, fortune.clone(), settings).await?;
     let settings = kaucim_server::Settings {

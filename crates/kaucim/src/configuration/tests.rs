@@ -1,6 +1,8 @@
 //! What flags, environment and file come to.
 
-use super::*;
+use kaucim_llm::ModelConfig;
+
+use super::{models::ollama_url, *};
 
 fn settled(common: &Common, variables: &[(&str, &str)]) -> Configuration {
     let lookup = |name: &str| {

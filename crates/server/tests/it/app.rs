@@ -72,6 +72,7 @@ impl TestApp {
         let settings = kaucim_tasks::Settings {
             workers: setup.workers,
             limits: setup.limits,
+            ..kaucim_tasks::Settings::default()
         };
         let tasks = Tasks::start(store, fortune.clone(), settings).await;
         let tasks = tasks.expect("the tasks start");

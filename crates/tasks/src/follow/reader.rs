@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use kaucim_fortune::{SectionId, plain_text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,6 +12,7 @@ use crate::{
     event::decode,
     store::{Store, StoreError, log::Stored, row::TaskRow},
     tail::{Live, Open},
+    tasks::Shared,
 };
 
 /// The reader's offset is in the middle of a character: it cannot be true.
@@ -235,11 +235,14 @@ impl Reader {
         }
     }
 
-    pub(super) async fn heartbeat(&self, store: &Store, live: &Live) -> Frame {
+    /// Tells what the task is doing. Whoever waits also sees to it that nobody waits for a worker
+    /// that is gone.
+    pub(super) async fn heartbeat(&self, shared: &Arc<Shared>, live: &Live) -> Frame {
+        shared.look_after_leases();
         let phase = live.phase();
         let (phase, position) = match phase {
-            Phase::Queued => match store.queued_before(self.task_id).await {
-                Ok(before) => (phase, Some(before + 1)),
+            Phase::Queued => match shared.queue.position(self.task_id).await {
+                Ok(position) => (phase, position),
                 Err(_) => (Phase::StorageUnavailable, None),
             },
             Phase::WaitingForModel
@@ -247,18 +250,21 @@ impl Reader {
             | Phase::Writing
             | Phase::StorageUnavailable => (phase, None),
         };
-        self.heartbeat_of(phase, position, live.usual_ms())
+        self.heartbeat_of(shared, (phase, position), live.usual_ms())
     }
 
-    pub(super) fn storage_unavailable(&self) -> Frame {
-        self.heartbeat_of(Phase::StorageUnavailable, None, None)
+    pub(super) fn storage_unavailable(&self, shared: &Shared) -> Frame {
+        self.heartbeat_of(shared, (Phase::StorageUnavailable, None), None)
     }
 
-    fn heartbeat_of(&self, phase: Phase, position: Option<u64>, estimate_ms: Option<u64>) -> Frame {
-        let elapsed_ms = Timestamp::now()
-            .as_millisecond()
-            .saturating_sub(self.created_ms)
-            .max(0);
+    fn heartbeat_of(
+        &self,
+        shared: &Shared,
+        (phase, position): (Phase, Option<u64>),
+        estimate_ms: Option<u64>,
+    ) -> Frame {
+        let now_ms = shared.settings.clock.now_ms();
+        let elapsed_ms = now_ms.saturating_sub(self.created_ms).max(0);
         let mut data = json!({
             "type": "heartbeat", "task_id": self.task_id, "phase": phase,
             "elapsed_ms": elapsed_ms,

@@ -57,68 +57,16 @@ impl From<rusqlite::Error> for WriteError {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Spent {
     pub calls: u32,
+    /// More tokens than were counted before; fewer, when a call wrote less than it was let.
+    pub tokens: i64,
+    /// Time in calls.
+    pub called_ms: u64,
     pub first_token_ms: Option<i64>,
     pub input_tokens: u64,
     pub output_tokens: u64,
 }
 
 impl Store {
-    /// Gives everything that was running back to the queue. For the start of the only server.
-    pub(crate) async fn reclaim(&self) -> Result<usize, StoreError> {
-        self.write(|connection| {
-            Ok(connection.execute(
-                "UPDATE tasks SET status = 'queued'
-                 WHERE finished_ms IS NULL AND status <> 'queued'",
-                [],
-            )?)
-        })
-        .await
-    }
-
-    /// Takes the oldest queued task: raises its epoch and counts the attempt before it is made.
-    pub(crate) async fn claim(&self, now_ms: i64) -> Result<Option<TaskRow>, StoreError> {
-        self.write(move |connection| {
-            let sql = format!(
-                "UPDATE tasks SET status = 'retrieving', epoch = epoch + 1,
-                    attempts = attempts + 1, started_ms = coalesce(started_ms, ?1)
-                 WHERE task_id = (SELECT task_id FROM tasks
-                    WHERE status = 'queued' AND finished_ms IS NULL ORDER BY task_id LIMIT 1)
-                 RETURNING {COLUMNS}"
-            );
-            Ok(connection
-                .prepare_cached(&sql)?
-                .query_row([now_ms], task_row)
-                .optional()?)
-        })
-        .await
-    }
-
-    /// Puts a claimed task back, uncounted, for the next start.
-    pub(crate) async fn release(&self, claim: Claim) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            connection.execute(
-                "UPDATE tasks SET status = 'queued', attempts = attempts - 1, epoch = epoch + 1
-                 WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL",
-                params![claim.task_id.to_string(), claim.epoch],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Puts a claimed task back after an attempt that counts.
-    pub(crate) async fn requeue(&self, claim: Claim) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            connection.execute(
-                "UPDATE tasks SET status = 'queued', epoch = epoch + 1
-                 WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL",
-                params![claim.task_id.to_string(), claim.epoch],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
     /// Appends events under a claim; a terminal one finishes the task with them. Returns them as
     /// stored. Doing it again, because the answer was lost, appends them once.
     pub(crate) async fn append(&self, append: Append) -> Result<Vec<Stored>, WriteError> {
@@ -134,7 +82,8 @@ impl Store {
                 .prepare_cached(
                     "UPDATE tasks SET last_sequence = last_sequence + ?3, calls = calls + ?4,
                         first_token_ms = coalesce(first_token_ms, ?5),
-                        input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7
+                        input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7,
+                        tokens = max(0, tokens + ?9), called_ms = called_ms + ?10
                      WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL
                         AND last_sequence = ?8",
                 )?
@@ -147,6 +96,8 @@ impl Store {
                     spent.input_tokens,
                     spent.output_tokens,
                     after,
+                    spent.tokens,
+                    spent.called_ms,
                 ])?;
             if held == 0 {
                 return appended_before(connection, claim, after, events.len());
@@ -310,7 +261,11 @@ fn set_status(
         (_, None) => return Ok(()),
     };
     connection
-        .prepare_cached("UPDATE tasks SET status = ?2, finished_ms = ?3 WHERE task_id = ?1")?
+        .prepare_cached(
+            "UPDATE tasks SET status = ?2, finished_ms = ?3,
+                holder = CASE WHEN ?3 IS NULL THEN holder END
+             WHERE task_id = ?1",
+        )?
         .execute(params![task_id.to_string(), status.name(), finished])?;
     Ok(())
 }

@@ -28,19 +28,6 @@ impl Store {
         .await
     }
 
-    /// Queued tasks that are older than this one.
-    pub(crate) async fn queued_before(&self, task_id: TaskId) -> Result<u64, StoreError> {
-        self.read(move |connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT count(*) FROM tasks
-                     WHERE status = 'queued' AND finished_ms IS NULL AND task_id < ?1",
-                )?
-                .query_row([task_id.to_string()], |row| row.get(0))?)
-        })
-        .await
-    }
-
     /// An account's tasks, newest first, older than `before`.
     pub(crate) async fn history(
         &self,

@@ -15,6 +15,10 @@ pub(crate) struct TaskRow {
     pub epoch: u64,
     pub attempts: u32,
     pub calls: u32,
+    /// Tokens that models have written, or were let write in a call whose end is not known.
+    pub tokens: u64,
+    /// Milliseconds that calls have taken.
+    pub called_ms: u64,
     pub input_tokens: u64,
     pub output_tokens: u64,
     pub last_sequence: u64,
@@ -32,7 +36,7 @@ pub(crate) struct TaskRow {
 pub(super) const COLUMNS: &str =
     "task_id, account_id, status, epoch, attempts, calls, input_tokens,
     output_tokens, last_sequence, deity_id, fortune_number, question, language, context,
-    created_ms, started_ms, first_token_ms, finished_ms";
+    created_ms, started_ms, first_token_ms, finished_ms, tokens, called_ms";
 
 pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, rusqlite::Error> {
     Ok(TaskRow {
@@ -54,6 +58,8 @@ pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, rusqlite::Error> {
         started_ms: row.get(15)?,
         first_token_ms: row.get(16)?,
         finished_ms: row.get(17)?,
+        tokens: row.get(18)?,
+        called_ms: row.get(19)?,
     })
 }
 

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// One step a version, forward only; a step that was released is never edited.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE accounts (
         account_id TEXT PRIMARY KEY,
         kind TEXT NOT NULL CHECK (kind IN ('keyed', 'guest')),
@@ -66,14 +67,70 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (account_id, key)
     ) STRICT;
     CREATE INDEX idempotency_by_task ON idempotency (task_id);
-"];
+",
+    "
+    -- A question waits for its turn: accounts take turns, and in a turn the earlier question comes
+    -- first. `arrival` counts accepted questions, whatever any clock says.
+    ALTER TABLE accounts ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE tasks ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE tasks ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;
+    -- Who works on it; a holder whose lease is over loses its tasks.
+    ALTER TABLE tasks ADD COLUMN holder TEXT;
+    -- What may be spent on a task besides calls: tokens, and milliseconds in calls.
+    ALTER TABLE tasks ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE tasks ADD COLUMN called_ms INTEGER NOT NULL DEFAULT 0;
+    UPDATE tasks SET arrival = rowid;
+
+    CREATE TABLE holders (
+        holder TEXT PRIMARY KEY,
+        lease_ms INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE queue (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        -- The turn that was served last.
+        turn INTEGER NOT NULL,
+        arrivals INTEGER NOT NULL,
+        length INTEGER NOT NULL CHECK (length >= 0)
+    ) STRICT;
+    INSERT INTO queue SELECT 1, 0, coalesce(max(arrival), 0),
+        count(*) FILTER (WHERE status = 'queued') FROM tasks;
+    CREATE TRIGGER queue_joined AFTER INSERT ON tasks WHEN new.status = 'queued' BEGIN
+        UPDATE queue SET length = length + 1;
+    END;
+    CREATE TRIGGER queue_changed AFTER UPDATE OF status ON tasks
+        WHEN (old.status = 'queued') <> (new.status = 'queued') BEGIN
+        UPDATE queue SET length = length + (new.status = 'queued') - (old.status = 'queued');
+    END;
+    CREATE TRIGGER queue_left AFTER DELETE ON tasks WHEN old.status = 'queued' BEGIN
+        UPDATE queue SET length = length - 1;
+    END;
+
+    DROP INDEX tasks_unfinished;
+    CREATE INDEX tasks_queued ON tasks (turn, arrival) WHERE status = 'queued';
+    CREATE INDEX tasks_held ON tasks (holder) WHERE holder IS NOT NULL;
+    CREATE INDEX tasks_finished ON tasks (finished_ms) WHERE finished_ms IS NOT NULL;
+",
+];
+
+/// The version of a database; 0 for one that is empty or not ours.
+pub(super) fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Refuses what a newer version has written.
+pub(super) fn check(version: i64) -> Result<(), StoreError> {
+    match usize::try_from(version) {
+        Ok(version) if version <= MIGRATIONS.len() => Ok(()),
+        Ok(_) | Err(_) => Err(StoreError::TooNew(version)),
+    }
+}
 
 /// Brings the database to the present version, in one transaction a step.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: i64 =
-            transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let version = version(&transaction)?;
         let done = usize::try_from(version).unwrap_or(usize::MAX);
         if done == MIGRATIONS.len() {
             return Ok(());

@@ -6,7 +6,7 @@ use super::{Store, StoreError, log};
 use crate::{AccountId, Event, Status, TaskId};
 
 /// A day: how long the same idempotency key returns the first answer.
-const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
+pub(super) const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A task that is to be accepted.
 pub(crate) struct NewTask {
@@ -135,10 +135,9 @@ fn refuse_beyond(connection: &Connection, task: &NewTask) -> Result<(), Refusal>
         )?;
         refuse_if(count >= task.allowed.per_end_user, oldest)?;
     }
-    let (_, queued) = oldest_and_count(
-        "SELECT min(task_id), count(*) FROM tasks WHERE status = 'queued' AND finished_ms IS NULL",
-        &[],
-    )?;
+    let queued: u32 = connection
+        .prepare_cached("SELECT length FROM queue")?
+        .query_row([], |row| row.get(0))?;
     if queued >= task.allowed.queued {
         Err(Refusal::QueueFull)
     } else {
@@ -153,12 +152,28 @@ fn refuse_if(beyond: bool, oldest: Option<String>) -> Result<(), Refusal> {
     }
 }
 
+/// The account's next turn, at the earliest the one that is being served; and the place of this
+/// question among all that were ever accepted.
+fn take_turn(connection: &Connection, task: &NewTask) -> Result<(u64, u64), Refusal> {
+    let turn = connection
+        .prepare_cached(
+            "UPDATE accounts SET turn = max(turn + 1, (SELECT turn FROM queue))
+             WHERE account_id = ?1 RETURNING turn",
+        )?
+        .query_row([task.account_id.to_string()], |row| row.get(0))?;
+    let arrival = connection
+        .prepare_cached("UPDATE queue SET arrivals = arrivals + 1 RETURNING arrivals")?
+        .query_row([], |row| row.get(0))?;
+    Ok((turn, arrival))
+}
+
 fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
+    let (turn, arrival) = take_turn(connection, task)?;
     connection
         .prepare_cached(
             "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
-                fortune_number, question, language, context, created_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                fortune_number, question, language, context, created_ms, turn, arrival)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             task.task_id.to_string(),
@@ -172,6 +187,8 @@ fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
             task.language,
             task.context,
             task.now_ms,
+            turn,
+            arrival,
         ])?;
     log::insert(connection, task.task_id, 1, 0, &task.events)?;
     if let Some(Idempotency { key, body_hash }) = &task.idempotency {

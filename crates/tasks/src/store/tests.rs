@@ -1,9 +1,12 @@
 //! The writer's groups, and appends that are refused or repeated.
 
+use std::sync::mpsc;
+
 use tempfile::TempDir;
 
 use super::{
     log::{Append, Claim, Spent, WriteError},
+    row::TaskRow,
     submit::{Allowed, NewTask},
     *,
 };
@@ -119,7 +122,7 @@ async fn a_database_is_made_and_found_again() {
         })
         .await
         .unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(version, 2);
 }
 
 /// A task that was claimed, with one event in its log.
@@ -152,7 +155,13 @@ async fn claimed(store: &Store) -> Claim {
         },
     };
     store.submit(task).await.unwrap();
-    store.claim(0).await.unwrap().unwrap().claim()
+    claim_next(store).await.unwrap().unwrap().claim()
+}
+
+async fn claim_next(store: &Store) -> Result<Option<TaskRow>, StoreError> {
+    store
+        .claim(AccountId::new(), Duration::from_secs(10), 0)
+        .await
 }
 
 fn status(status: Status) -> Event {
@@ -219,10 +228,10 @@ async fn an_append_of_nobody_is_refused() {
         matches!(refused, Err(WriteError::Fenced)),
         "it was given back"
     );
-    let again = store.claim(0).await.unwrap().unwrap();
+    let again = claim_next(&store).await.unwrap().unwrap();
     assert_eq!((again.attempts, again.epoch), (2, claim.epoch + 2));
     store.release(again.claim()).await.unwrap();
-    let again = store.claim(0).await.unwrap().unwrap();
+    let again = claim_next(&store).await.unwrap().unwrap();
     assert_eq!((again.attempts, again.epoch), (2, claim.epoch + 4));
     let stored = store
         .append(append(again.claim(), 1, event()))

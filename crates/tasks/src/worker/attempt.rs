@@ -3,23 +3,28 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::BoxStream};
-use jiff::Timestamp;
 use kaucim_fortune::{
-    Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, Step, Usage,
+    Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, SectionId, Step,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
 
+use self::ledger::Ledger;
 use crate::{
     Event, Phase, Status, TaskResult, Timings,
     document::Progress,
     store::{
         StoreError,
-        log::{Append, Claim, Spent, Stored, WriteError, decoded},
+        log::{Append, Claim, WriteError, decoded},
         row::TaskRow,
     },
     tail::Live,
     tasks::{Shared, resume_from},
 };
+
+mod ledger;
 
 /// Attempts that a task may have; the next one ends it.
 const ATTEMPTS: u32 = 5;
@@ -34,8 +39,25 @@ const STORE_RETRY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct Fenced;
 
-/// Makes one attempt; returns when the task has its terminal event or is somebody else's.
-pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fenced> {
+/// How an attempt ended that was its own to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The task has its terminal event.
+    Finished,
+    /// The workers stop, and no section is open.
+    Stopped,
+}
+
+/// How far a stream of steps was kept.
+enum Kept {
+    Ended(Ended),
+    /// The time that models may take is up.
+    OutOfTime,
+}
+
+/// Makes one attempt; returns when the task has its terminal event, or is not to be worked on here
+/// any more.
+pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fenced> {
     let live = shared.tail.live(row.task_id);
     live.hold(row.epoch);
     live.know(row.last_sequence);
@@ -48,9 +70,10 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fence
         last_sequence: row.last_sequence,
         percent: 0,
         sealed_tokens: 0,
+        open: None,
         open_deltas: 0,
-        spent: Spent::default(),
-        calls: row.calls,
+        ledger: Ledger::of(&row),
+        first_token_ms: row.first_token_ms,
         asked: false,
         row: &row,
     };
@@ -59,33 +82,39 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<(), Fence
             .fail("attempts_exhausted", "the reading failed too often", true)
             .await;
     }
-    let events = match decoded(&attempt.log().await) {
-        Ok(events) => events,
-        Err(error) => {
-            tracing::error!(task.id = %row.task_id, error = %error, "a log cannot be read");
-            return attempt
-                .fail("internal", "what was written cannot be read", false)
-                .await;
-        }
+    let Some(progress) = attempt.progress().await else {
+        return attempt
+            .fail("internal", "what was written cannot be read", false)
+            .await;
     };
-    let mut progress = Progress::default();
-    for event in events {
-        progress.apply(event);
-    }
     attempt.sealed_tokens = progress.total_tokens;
     attempt.percent = progress.percent;
     attempt.begin().await?;
-    let calls = shared.fortune.settings().calls_per_reading;
-    let budget_left = Budget {
-        calls: calls.saturating_sub(row.calls),
-    };
-    let Some(resume) = resume_from(&row, &progress, budget_left) else {
-        return attempt
-            .fail("internal", "the reading cannot be continued", false)
-            .await;
-    };
-    let steps = shared.fortune.ask_fortune_streaming(continued(resume));
-    attempt.keep_all(steps).await
+    let mut budget_left = attempt
+        .ledger
+        .budget_left(shared.fortune.settings(), shared.settings.reading_time);
+    loop {
+        let progress = attempt.progress().await;
+        let resume = progress.and_then(|progress| resume_from(&row, &progress, budget_left));
+        let Some(resume) = resume else {
+            return attempt
+                .fail("internal", "the reading cannot be continued", false)
+                .await;
+        };
+        let steps = shared.fortune.ask_fortune_streaming(continued(resume));
+        match attempt.keep_all(steps).await? {
+            Kept::Ended(ended) => return Ok(ended),
+            Kept::OutOfTime => {
+                tracing::warn!(task.id = %row.task_id, "the time for a reading is up");
+                attempt.drop_open(ResetReason::OutOfTime).await?;
+                // What is missing is filled in without a model.
+                budget_left = Budget {
+                    calls: 0,
+                    tokens: 0,
+                };
+            }
+        }
+    }
 }
 
 /// Without a model there is nothing to wait for.
@@ -113,8 +142,8 @@ fn continued(resume: Resume) -> Ask {
 /// What the reader of the model hands to the writer of the log.
 enum Handed {
     Step(Result<Step, Error>),
-    /// A model is about to be called; it waits until that is counted.
-    Calling(oneshot::Sender<()>),
+    /// A model is about to be called and may write so many tokens; it waits until that is counted.
+    Calling(u64, oneshot::Sender<()>),
 }
 
 struct Attempt<'a> {
@@ -128,25 +157,39 @@ struct Attempt<'a> {
     percent: u8,
     /// Model deltas in sealed sections.
     sealed_tokens: u64,
+    open: Option<SectionId>,
     open_deltas: u64,
-    /// Counted, not yet written.
-    spent: Spent,
-    calls: u32,
+    ledger: Ledger,
+    /// Milliseconds from the question to the first text of a model.
+    first_token_ms: Option<i64>,
     /// Whether the task is shown as generating.
     asked: bool,
     row: &'a TaskRow,
 }
 
 impl Attempt<'_> {
-    /// The log so far. Goes on trying while the storage is away.
-    async fn log(&self) -> Vec<Stored> {
-        loop {
+    /// What the log adds up to, unless it cannot be understood. Goes on trying while the storage
+    /// is away.
+    async fn progress(&self) -> Option<Progress> {
+        let log = loop {
             match self.shared.store.events_after(self.claim.task_id, 0).await {
-                Ok(log) => {
-                    self.live.set_phase(first_phase(self.shared));
-                    return log;
-                }
+                Ok(log) => break log,
                 Err(error) => self.storage_failed(&error).await,
+            }
+        };
+        self.live.set_phase(first_phase(self.shared));
+        let mut progress = Progress::default();
+        match decoded(&log) {
+            Ok(events) => {
+                for event in events {
+                    progress.apply(event);
+                }
+                Some(progress)
+            }
+            Err(error) => {
+                tracing::error!(task.id = %self.claim.task_id, error = %error,
+                    "a log cannot be read");
+                None
             }
         }
     }
@@ -176,36 +219,29 @@ impl Attempt<'_> {
     /// so that the model never waits for the disk.
     async fn keep_all(
         &mut self,
-        mut steps: BoxStream<'static, Result<Step, Error>>,
-    ) -> Result<(), Fenced> {
+        steps: BoxStream<'static, Result<Step, Error>>,
+    ) -> Result<Kept, Fenced> {
         let (hand, mut handed) = mpsc::channel(STEPS_AHEAD);
-        let read = async move {
-            while let Some(step) = steps.next().await {
-                let (message, counted) = match step {
-                    Ok(Step::Calling(_)) => {
-                        let (counted, wait) = oneshot::channel();
-                        (Handed::Calling(counted), Some(wait))
-                    }
-                    step => (Handed::Step(step), None),
-                };
-                if hand.send(message).await.is_err() {
-                    return;
-                }
-                if let Some(wait) = counted
-                    && wait.await.is_err()
-                {
-                    return;
-                }
-            }
-        };
+        let read = hand_over(steps, hand);
         let write = async {
-            while let Some(handed) = handed.recv().await {
-                if self.keep(handed).await? {
-                    return Ok(());
+            loop {
+                let until = self
+                    .ledger
+                    .out_of_time_at(self.shared.settings.reading_time);
+                let next = tokio::select! {
+                    biased;
+                    next = handed.recv() => next,
+                    () = moment(until) => return Ok(Kept::OutOfTime),
+                };
+                let Some(next) = next else { break };
+                if let Some(ended) = self.keep(next).await? {
+                    return Ok(Kept::Ended(ended));
                 }
             }
-            self.fail("internal", "the reading ended without a result", true)
-                .await
+            let ended = self
+                .fail("internal", "the reading ended without a result", true)
+                .await?;
+            Ok(Kept::Ended(ended))
         };
         tokio::pin!(read, write);
         tokio::select! {
@@ -215,12 +251,11 @@ impl Attempt<'_> {
         }
     }
 
-    /// Keeps one step; true when it was the last.
-    async fn keep(&mut self, handed: Handed) -> Result<bool, Fenced> {
+    /// Keeps one step; tells when nothing is to be kept after it.
+    async fn keep(&mut self, handed: Handed) -> Result<Option<Ended>, Fenced> {
         match handed {
-            Handed::Calling(counted) => {
-                self.spent.calls += 1;
-                self.calls += 1;
+            Handed::Calling(tokens, counted) => {
+                self.ledger.begin_call(tokens);
                 let events = if std::mem::replace(&mut self.asked, true) {
                     vec![]
                 } else {
@@ -230,8 +265,23 @@ impl Attempt<'_> {
                 self.write(events).await?;
                 // The reader may have been dropped; then there is no call either.
                 let _ = counted.send(());
+                Ok(None)
             }
-            Handed::Step(Ok(step)) => return self.step(step).await,
+            Handed::Step(Ok(Step::Complete(reading))) => {
+                let result = Box::new(self.result(*reading));
+                let total_ms = result.timings.total_ms;
+                self.write(vec![Event::Complete { result }]).await?;
+                self.live.took(total_ms);
+                Ok(Some(Ended::Finished))
+            }
+            Handed::Step(Ok(step)) => {
+                let was_open = self.open.is_some();
+                self.step(step).await?;
+                // Where a section has ended, the work can be given to the next process.
+                let may_stop = was_open && self.open.is_none();
+                let stops = may_stop && self.shared.stopping.is_cancelled();
+                Ok(stops.then_some(Ended::Stopped))
+            }
             Handed::Step(Err(error)) => {
                 tracing::warn!(task.id = %self.claim.task_id, error = %error, "a reading failed");
                 let code = match error {
@@ -239,29 +289,34 @@ impl Attempt<'_> {
                     Error::Ask(_) => "internal",
                 };
                 self.fail(code, "the reading could not be written", true)
-                    .await?;
-                return Ok(true);
+                    .await
+                    .map(Some)
             }
         }
-        Ok(false)
     }
 
-    async fn step(&mut self, step: Step) -> Result<bool, Fenced> {
+    async fn step(&mut self, step: Step) -> Result<(), Fenced> {
         match step {
             // Known since the submit, or handed over apart.
-            Step::Lot(_) | Step::Calling(_) => {}
+            Step::Lot(_) | Step::Calling { .. } | Step::Complete(_) => {}
+            Step::Called {
+                tokens,
+                input_tokens,
+                output_tokens,
+            } => self.ledger.end_call(tokens, (input_tokens, output_tokens)),
             Step::Notice(notice) => self.write(vec![Event::notice(notice)]).await?,
             Step::Sources(sources) => self.write(vec![Event::Sources { sources }]).await?,
             Step::Thinking => self.live.set_phase(Phase::Thinking),
             Step::SectionStarted(section) => {
+                self.open = Some(section);
                 self.open_deltas = 0;
                 let title = section.title(self.language);
                 self.live
                     .open(self.claim.epoch, self.claim.attempt, section, title);
             }
             Step::Text(text) => {
-                if self.row.first_token_ms.is_none() && self.spent.first_token_ms.is_none() {
-                    self.spent.first_token_ms = Some(self.elapsed_ms());
+                if self.first_token_ms.is_none() {
+                    self.first_token_ms = Some(self.elapsed_ms());
                 }
                 self.open_deltas += 1;
                 self.live.append(self.claim.epoch, &text);
@@ -271,59 +326,61 @@ impl Attempt<'_> {
                 self.sealed_tokens += std::mem::take(&mut self.open_deltas);
                 let event = Event::section_completed(section, self.sealed_tokens);
                 self.write(vec![event]).await?;
+                self.open = None;
             }
             Step::SectionReset { section, reason } => {
-                self.open_deltas = 0;
-                let event = Event::SectionReset {
-                    section: Some(section),
-                    reason,
-                };
-                self.write(vec![event]).await?;
-            }
-            Step::Complete(reading) => {
-                let result = Box::new(self.result(*reading));
-                let total_ms = result.timings.total_ms;
-                self.write(vec![Event::Complete { result }]).await?;
-                self.live.took(total_ms);
-                return Ok(true);
+                self.open = Some(section);
+                self.drop_open(reason).await?;
             }
         }
-        Ok(false)
+        Ok(())
     }
 
-    fn result(&mut self, reading: FortuneResult) -> TaskResult {
-        let of_this_attempt = reading.usage;
-        self.spent.input_tokens = of_this_attempt.input_tokens;
-        self.spent.output_tokens = of_this_attempt.output_tokens;
-        let usage = Usage {
-            input_tokens: self.row.input_tokens + of_this_attempt.input_tokens,
-            output_tokens: self.row.output_tokens + of_this_attempt.output_tokens,
-            calls: self.calls,
+    /// Drops the text of the open section, if one is open.
+    async fn drop_open(&mut self, reason: ResetReason) -> Result<(), Fenced> {
+        let Some(section) = self.open else {
+            return Ok(());
         };
-        let first_token_ms = self.row.first_token_ms.or(self.spent.first_token_ms);
+        self.open_deltas = 0;
+        let event = Event::SectionReset {
+            section: Some(section),
+            reason,
+        };
+        self.write(vec![event]).await?;
+        self.open = None;
+        Ok(())
+    }
+
+    fn result(&self, reading: FortuneResult) -> TaskResult {
         let started_ms = self.row.started_ms.unwrap_or(self.row.created_ms);
         let timings = Timings {
-            queued_ms: millis(started_ms - self.row.created_ms),
-            first_token_ms: first_token_ms.map(millis),
-            total_ms: millis(self.elapsed_ms()),
+            queued_ms: not_negative(started_ms - self.row.created_ms),
+            first_token_ms: self.first_token_ms.map(not_negative),
+            total_ms: not_negative(self.elapsed_ms()),
         };
         TaskResult::new(
             self.claim.task_id,
             reading,
-            usage,
+            self.ledger.usage(),
             timings,
             self.claim.attempt,
         )
     }
 
-    async fn fail(&mut self, code: &str, message: &str, retry_allowed: bool) -> Result<(), Fenced> {
+    async fn fail(
+        &mut self,
+        code: &str,
+        message: &str,
+        retry_allowed: bool,
+    ) -> Result<Ended, Fenced> {
         let (code, message) = (code.to_owned(), message.to_owned());
         self.write(vec![Event::Error {
             code,
             message,
             retry_allowed,
         }])
-        .await
+        .await?;
+        Ok(Ended::Finished)
     }
 
     /// Stores events with what was counted, then shows them. Goes on trying while the storage is
@@ -331,13 +388,15 @@ impl Attempt<'_> {
     async fn write(&mut self, events: Vec<Event>) -> Result<(), Fenced> {
         let boundary = events.iter().any(Event::is_boundary);
         let before = self.live.phase();
+        let mut spent = self.ledger.take();
+        spent.first_token_ms = self.first_token_ms;
         let stored = loop {
             let append = Append {
                 claim: self.claim,
                 after: self.last_sequence,
                 events: events.clone(),
-                spent: self.spent,
-                now_ms: Timestamp::now().as_millisecond(),
+                spent,
+                now_ms: self.shared.settings.clock.now_ms(),
             };
             match self.shared.store.append(append).await {
                 Ok(stored) => break stored,
@@ -346,10 +405,6 @@ impl Attempt<'_> {
             }
         };
         self.last_sequence += stored.len() as u64;
-        self.spent = Spent {
-            first_token_ms: self.spent.first_token_ms,
-            ..Spent::default()
-        };
         self.live.set_phase(before);
         self.live.publish(stored, boundary);
         Ok(())
@@ -366,10 +421,39 @@ impl Attempt<'_> {
     }
 
     fn elapsed_ms(&self) -> i64 {
-        Timestamp::now().as_millisecond() - self.row.created_ms
+        self.shared.settings.clock.now_ms() - self.row.created_ms
     }
 }
 
-fn millis(ms: i64) -> u64 {
+/// Reads the model as fast as it writes. A call is made only once it was counted.
+async fn hand_over(mut steps: BoxStream<'static, Result<Step, Error>>, hand: mpsc::Sender<Handed>) {
+    while let Some(step) = steps.next().await {
+        let (message, counted) = match step {
+            Ok(Step::Calling { writer: _, tokens }) => {
+                let (counted, wait) = oneshot::channel();
+                (Handed::Calling(tokens, counted), Some(wait))
+            }
+            step => (Handed::Step(step), None),
+        };
+        if hand.send(message).await.is_err() {
+            return;
+        }
+        if let Some(wait) = counted
+            && wait.await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+async fn moment(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Times are shown as 0 when a clock was set back in between.
+fn not_negative(ms: i64) -> u64 {
     u64::try_from(ms).unwrap_or(0)
 }

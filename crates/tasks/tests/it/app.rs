@@ -83,6 +83,7 @@ impl Built {
         let settings = Settings {
             workers: self.workers,
             limits: self.limits,
+            ..Settings::default()
         };
         let accounts = Accounts::new(store.clone());
         let tasks = Tasks::start(store, fortune, settings).await;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{app::App, model::Does};
+use crate::{
+    app::{App, Built},
+    model::Does,
+};
 
 #[tokio::test]
 async fn a_queued_task_tells_its_place() {
@@ -35,7 +38,7 @@ async fn a_queued_task_tells_its_place() {
 
 #[tokio::test]
 async fn a_running_task_tells_what_it_does() {
-    let app = App::start(1).await;
+    let app = Built::workers(1).start_in_memory().await;
     let guest = app.guest().await;
     let task_id = app.ask(guest).await;
     let call = app.model.call().await;
@@ -57,7 +60,7 @@ async fn a_running_task_tells_what_it_does() {
 
 #[tokio::test]
 async fn a_reader_that_waits_beyond_the_text_hears_from_it_too() {
-    let app = App::start(1).await;
+    let app = Built::workers(1).start_in_memory().await;
     let guest = app.guest().await;
     let task_id = app.ask(guest).await;
     let call = app.model.call().await;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use kaucim_fortune::{Ask, AskError, FortuneSystem, Question};
 use kaucim_tasks::{
-    AccountId, Accounts, Follow, FollowOptions, Limits, Settings, Store, Submission, SubmitError,
-    TaskId, Tasks,
+    AccountId, Accounts, Follow, FollowOptions, Settings, Store, Submission, SubmitError, TaskId,
+    Tasks,
 };
 
 use super::{End, Show};
@@ -46,7 +46,8 @@ pub(super) async fn ask(
     let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
     let settings = Settings {
         workers: 1,
-        limits: Limits::default(),
+        reading_time: configuration.reading_time,
+        ..Settings::default()
     };
     let tasks = Tasks::start(store, fortune, settings).await?;
     let submission = Submission {

@@ -1,0 +1,211 @@
+//! This process and the queue: what its workers hold, whose lease is over, who comes when.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Clock, Phase, Store, StoreError, TaskId,
+    store::{
+        log::Claim,
+        queue::{Holder, Tended, Tending},
+        row::TaskRow,
+    },
+    tail::Tail,
+};
+
+/// How old the known order of the queue may be when a reader is told its place.
+const ORDER_AGE: Duration = Duration::from_secs(1);
+
+/// The queue as this process sees it.
+pub(crate) struct Queue {
+    store: Store,
+    tail: Arc<Tail>,
+    clock: Clock,
+    holder: Holder,
+    lease: Duration,
+    /// Tells workers that something was queued.
+    joined: Notify,
+    running: Mutex<HashMap<TaskId, Running>>,
+    /// Held by us, worked on by nobody, when we last looked.
+    orphans: Mutex<Vec<Claim>>,
+    order: tokio::sync::Mutex<Order>,
+    looked: Mutex<Option<Instant>>,
+}
+
+/// A task that a worker of this process has.
+struct Running {
+    claim: Claim,
+    halted: CancellationToken,
+}
+
+/// The places of the waiting tasks, as they were a moment ago.
+#[derive(Default)]
+struct Order {
+    read: Option<Instant>,
+    places: HashMap<TaskId, u64>,
+}
+
+/// A worker's hold on a task of the queue; it ends when this is dropped.
+pub(crate) struct Held {
+    queue: Arc<Queue>,
+    claim: Claim,
+    halted: CancellationToken,
+}
+
+impl Queue {
+    pub(crate) fn new(store: Store, tail: Arc<Tail>, clock: Clock, lease: Duration) -> Self {
+        Self {
+            holder: clock.account_id(),
+            store,
+            tail,
+            clock,
+            lease,
+            joined: Notify::new(),
+            running: Mutex::default(),
+            orphans: Mutex::default(),
+            order: tokio::sync::Mutex::default(),
+            looked: Mutex::default(),
+        }
+    }
+
+    /// Wakes a worker: something was queued.
+    pub(crate) fn wake_one(&self) {
+        self.joined.notify_one();
+    }
+
+    /// Resolves when something was queued after this was called.
+    pub(crate) fn joined(&self) -> tokio::sync::futures::Notified<'_> {
+        self.joined.notified()
+    }
+
+    /// Takes the task whose turn it is.
+    pub(crate) async fn claim(self: &Arc<Self>) -> Result<Option<(TaskRow, Held)>, StoreError> {
+        let now_ms = self.clock.now_ms();
+        let claimed = self.store.claim(self.holder, self.lease, now_ms).await?;
+        Ok(claimed.map(|row| {
+            let claim = row.claim();
+            let halted = CancellationToken::new();
+            let running = Running {
+                claim,
+                halted: halted.clone(),
+            };
+            lock(&self.running).insert(claim.task_id, running);
+            let held = Held {
+                queue: Arc::clone(self),
+                claim,
+                halted,
+            };
+            (row, held)
+        }))
+    }
+
+    /// Tells the worker that has a task here that it is over.
+    pub(crate) fn halt(&self, task_id: TaskId) {
+        if let Some(running) = lock(&self.running).get(&task_id) {
+            running.halted.cancel();
+        }
+    }
+
+    /// Renews the lease on what runs here, and puts back what nobody works on. To be called more
+    /// often than a lease is long; a lease that could not be renewed in time is kept all the same
+    /// while nobody else has taken the tasks.
+    pub(crate) async fn tend(&self) -> Result<(), StoreError> {
+        let running: Vec<Claim> = lock(&self.running).values().map(|one| one.claim).collect();
+        let orphans = std::mem::take(&mut *lock(&self.orphans));
+        if running.is_empty() && orphans.is_empty() && !self.store.has_held().await? {
+            return Ok(());
+        }
+        let tending = Tending {
+            holder: self.holder,
+            running,
+            orphans,
+            lease: self.lease,
+        };
+        let Tended {
+            lost,
+            unattended,
+            freed,
+        } = self.store.tend(tending).await?;
+        *lock(&self.orphans) = unattended;
+        for task_id in lost {
+            tracing::warn!(task.id = %task_id, "a worker has lost its task");
+            self.halt(task_id);
+        }
+        self.are_free(&freed);
+        Ok(())
+    }
+
+    /// Frees what is held under a lease that is over.
+    pub(crate) async fn free_expired(&self) -> Result<(), StoreError> {
+        if self.store.has_expired().await? {
+            let freed = self.store.free_expired().await?;
+            self.are_free(&freed);
+        }
+        Ok(())
+    }
+
+    /// Whether it is time to look at the leases: once a second, however many are waiting.
+    pub(crate) fn may_look(&self) -> bool {
+        let mut looked = lock(&self.looked);
+        let is_early = looked.is_some_and(|looked| looked.elapsed() < Duration::from_secs(1));
+        if !is_early {
+            *looked = Some(Instant::now());
+        }
+        !is_early
+    }
+
+    fn are_free(&self, freed: &[Claim]) {
+        for claim in freed {
+            tracing::warn!(task.id = %claim.task_id, "nobody worked on a task any more; it is queued again");
+            if let Some(live) = self.tail.existing(claim.task_id) {
+                live.fence(claim.epoch);
+                live.set_phase(Phase::Queued);
+            }
+            self.wake_one();
+        }
+    }
+
+    /// The place of a waiting task, 1 for the next one; `None` when it does not wait.
+    pub(crate) async fn position(&self, task_id: TaskId) -> Result<Option<u64>, StoreError> {
+        let mut order = self.order.lock().await;
+        let place = order.places.get(&task_id).copied();
+        let is_fresh = order.read.is_some_and(|read| read.elapsed() < ORDER_AGE);
+        if is_fresh && place.is_some() {
+            return Ok(place);
+        }
+        let asked = Instant::now();
+        let queued = self.store.queued().await?;
+        *order = Order {
+            read: Some(asked),
+            places: queued.into_iter().zip(1..).collect(),
+        };
+        Ok(order.places.get(&task_id).copied())
+    }
+}
+
+impl Held {
+    /// Resolves when the task is over, or somebody else's.
+    pub(crate) async fn halted(&self) {
+        self.halted.cancelled().await;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut running = lock(&self.queue.running);
+        let is_mine = |running: &Running| running.claim == self.claim;
+        if running.get(&self.claim.task_id).is_some_and(is_mine) {
+            running.remove(&self.claim.task_id);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
