@@ -36,6 +36,8 @@ pub struct Settings {
     pub rates: Option<Rates>,
     /// How long `interpret` waits for the reading before it answers with the task.
     pub interpret_wait: Duration,
+    /// How long a client may leave what it is sent unread before its connection is cut.
+    pub write_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             streams_per_account: 32,
             rates: Some(Rates::default()),
             interpret_wait: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Accepts connections and ends them well. The caller owns the port and the signal.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     body::Body,
@@ -14,6 +14,7 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,16 +24,24 @@ use crate::{App, auth::Peer, problem::Problem, routes::router};
 /// A client that has not sent its request's head by then is cut.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long open requests may take to end once the server drains.
-const DRAIN: Duration = Duration::from_secs(8);
+/// How long open requests may take to end once the port is closed.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+/// What is kept of an answer that its client does not read; more waits where it is made.
+const UNREAD: usize = 32 * 1024;
+
+/// The same of HTTP/1.1, where the head of a request has to fit into it as well: with a credential
+/// of 100 KB, it is still read and refused as one.
+const HEAD_OR_UNREAD: usize = 160 * 1024;
 
 /// How often the rate limits forget those who are gone.
 const FORGET: Duration = Duration::from_secs(60);
 
 /// Serves until `shutdown` resolves and what was open has ended.
 ///
-/// The order of the end: 1. readiness fails and nothing new is accepted, 2. event streams end,
-/// 3. open requests finish, within 8 seconds; the caller then stops the tasks.
+/// The order of the end: 1. readiness fails, no question is accepted any more, event streams end;
+/// 2. the tasks stop, which lets open sections be sealed for up to 5 seconds, while whoever
+/// connects is told to come back; 3. the port is closed; 4. open requests finish, within 3 seconds.
 pub async fn serve(
     listener: TcpListener,
     app: App,
@@ -40,6 +49,8 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let draining = app.draining.clone();
     let limiter = app.limiter.clone();
+    let tasks = app.tasks.clone();
+    let write_timeout = app.settings.write_timeout;
     let service = router()
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
@@ -48,11 +59,17 @@ pub async fn serve(
         .with_state(app);
     let connections = TaskTracker::new();
     let mut forget = tokio::time::interval(FORGET);
-    tokio::pin!(shutdown);
+    let ending = async {
+        shutdown.await;
+        draining.cancel();
+        tasks.stop().await;
+    };
+    tokio::pin!(ending);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((socket, peer)) => {
+                    let socket = impatient(socket, write_timeout);
                     let serving = connection(socket, Peer(peer), service.clone(), draining.clone());
                     connections.spawn(serving);
                 }
@@ -63,13 +80,12 @@ pub async fn serve(
                 }
             },
             _ = forget.tick() => limiter.forget_idle(),
-            () = &mut shutdown => break,
+            () = &mut ending => break,
         }
     }
-    draining.cancel();
     drop(listener);
     connections.close();
-    if tokio::time::timeout(DRAIN, connections.wait())
+    if tokio::time::timeout(LAST_REQUESTS, connections.wait())
         .await
         .is_err()
     {
@@ -81,17 +97,25 @@ pub async fn serve(
     Ok(())
 }
 
+/// A socket that is given up when its client reads nothing for too long.
+fn impatient(socket: TcpStream, write_timeout: Duration) -> Socket {
+    // Small events must not wait for each other.
+    if let Err(error) = socket.set_nodelay(true) {
+        tracing::debug!(error = %error, "a connection was gone before it began");
+    }
+    let mut socket = TimeoutStream::new(socket);
+    socket.set_write_timeout(Some(write_timeout));
+    Box::pin(socket)
+}
+
+type Socket = Pin<Box<TimeoutStream<TcpStream>>>;
+
 async fn connection(
-    socket: TcpStream,
+    socket: Socket,
     peer: Peer,
     service: axum::Router,
     draining: CancellationToken,
 ) {
-    // Small events must not wait for each other.
-    if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(error = %error, "a connection was gone before it began");
-        return;
-    }
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         name_host(&mut request);
@@ -102,16 +126,21 @@ async fn connection(
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_OR_UNREAD)
+        // Who comes while the server ends gets one answer.
+        .keep_alive(!draining.is_cancelled());
     builder
         .http2()
         .timer(TokioTimer::new())
+        .max_send_buf_size(UNREAD)
         .max_concurrent_streams(256);
+    let came_late = draining.is_cancelled();
     let connection = builder.serve_connection(TokioIo::new(socket), service);
     tokio::pin!(connection);
     let served = tokio::select! {
         served = &mut connection => served,
-        () = draining.cancelled() => {
+        () = draining.cancelled(), if !came_late => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

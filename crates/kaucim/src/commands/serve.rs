@@ -49,13 +49,12 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         rates: configuration.rates,
         ..kaucim_server::Settings::default()
     };
-    let app = App::new(tasks.clone(), accounts, fortune, settings);
+    let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
     kaucim_server::serve(listener, app, ended)
         .await
         .map_err(anyhow::Error::from)?;
-    tasks.stop().await;
     Ok(())
 }
 

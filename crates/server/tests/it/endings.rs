@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     app::{TestApp, soon},
     events::{Page, TERMINAL, names},
-    user::{INTERPRET, question},
+    user::{ASK, INTERPRET, question},
 };
 
 const STALLS: &str = "會嗎？ [[sim fault=stall@60]]";
@@ -30,6 +30,7 @@ async fn open_streams_end_cleanly_with_the_server() {
     let mut one = asker.follow(&task_id).await;
     one.until(|event| event.name == "llm_streaming").await;
     let other = asker.follow(&task_id).await;
+    let before = app.sim.calls().len();
     app.begin_to_end();
     for reader in [one, other] {
         let rest = reader.rest().await;
@@ -37,7 +38,15 @@ async fn open_streams_end_cleanly_with_the_server() {
         let end = names(&rest).into_iter().find(is_end);
         assert_eq!(end, None, "the reading goes on later");
     }
+    // The section that stalls may still be sealed: until then whoever comes is told so.
+    let ready = app.nobody().get("/readyz").await;
+    ready.assert_problem(503, "draining");
+    let refused = asker.post(ASK, Some(&question("會嗎？"))).await;
+    assert_eq!(refused.status, 503, "{}", refused.body());
+    let again = asker.follow(&task_id).await.rest().await;
+    assert!(again.is_empty(), "come back later: {again:?}");
     app.ended().await;
+    assert_eq!(app.sim.calls().len(), before, "nothing was begun");
     let refused = app.nobody().client.get(&app.url).send().await;
     assert!(
         refused.is_err_and(|error| error.is_connect()),

@@ -22,4 +22,5 @@ mod reconnect;
 mod sessions;
 mod storage;
 mod stream;
+mod unread;
 mod user;
