@@ -53,6 +53,10 @@ pub(crate) enum Command {
     /// Manage the decks of lots
     #[command(subcommand)]
     Deck(Deck),
+    /// Copy all that is stored into a new file, also of a running server
+    Backup { file: PathBuf },
+    /// Put a backup in place, where no server runs; what was there is kept beside it
+    Restore { file: PathBuf },
     /// Say which models, decks and storage were found, and what to do
     Doctor,
 }

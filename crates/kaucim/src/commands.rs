@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod ask;
+mod backup;
 mod deck;
 mod doctor;
 mod key;
@@ -27,23 +28,43 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Key(key) => key::run(key, &settle(&Serve::default())?).await,
         Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?),
+        Command::Backup { file } => backup::back_up(file, &settle(&Serve::default())?).await,
+        Command::Restore { file } => backup::restore(file, &settle(&Serve::default())?).await,
         Command::Doctor => doctor::run(settle(&Serve::default())?).await,
     }
 }
 
 /// Opens the database of the data folder; the folder is made when it is not there.
 fn open_store(folder: &Path) -> Result<Store, Failed> {
-    let storage = |error: String| Failed::Storage {
-        message: format!(
-            "could not use the data folder {}: {error}",
-            folder.display()
-        ),
-        hint: Some("choose a folder that can be written with --data-dir".to_owned()),
-    };
+    make_folder(folder)?;
+    Store::open(folder).map_err(|error| {
+        let hint = if error.is_damage() {
+            "it was left as it is; restore a backup with `kaucim restore FILE`"
+        } else {
+            "choose a folder that can be written with --data-dir"
+        };
+        let database = folder.join("kaucim.db");
+        let context = format!("could not use the database {}", database.display());
+        storage_failed(anyhow::Error::from(error).context(context), hint)
+    })
+}
+
+/// Makes the data folder where there is none.
+fn make_folder(folder: &Path) -> Result<(), Failed> {
     // Questions are nobody else's business: a folder that is made here is its owner's alone.
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| storage(error.to_string()))?;
-    Store::open(folder).map_err(|error| storage(format!("{:#}", anyhow::Error::from(error))))
+    made.map_err(|error| {
+        let context = format!("could not use the data folder {}", folder.display());
+        let hint = "choose a folder that can be written with --data-dir";
+        storage_failed(anyhow::Error::from(error).context(context), hint)
+    })
+}
+
+fn storage_failed(error: anyhow::Error, hint: &str) -> Failed {
+    Failed::Storage {
+        message: format!("{error:#}"),
+        hint: Some(hint.to_owned()),
+    }
 }
 
 /// The starter deck and the decks of the data folder; those with faults stay out.

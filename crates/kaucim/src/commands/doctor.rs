@@ -19,7 +19,13 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         configuration.data_dir.display()
     ))?;
     match open_store(&configuration.data_dir) {
-        Ok(_) => say("  storage     ok")?,
+        Ok(_) => match super::backup::examine(&configuration.data_dir) {
+            Ok(amount) => say(&format!("  storage     sound: {amount}"))?,
+            Err(error) => {
+                say("  storage     damaged")?;
+                return Err(error.into());
+            }
+        },
         Err(failed) => {
             say("  storage     cannot be used")?;
             return Err(failed);

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod backup;
 mod calls;
 mod cancel;
 mod crowd;
