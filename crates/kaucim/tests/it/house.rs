@@ -43,6 +43,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["axum", "rusqlite"],
     ),
+    ("faultfs", &[], &[]),
     ("llmsim", &[], &[]),
     ("kaucim-bench", &["llmsim"], &[]),
 ];
