@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     ops::Range,
     path::{Path, PathBuf},
     sync::{
@@ -30,7 +31,6 @@ pub struct Disk {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Shared {
     number: u64,
     machine: Mutex<Machine>,
@@ -62,7 +62,8 @@ impl Disk {
     }
 
     /// The power goes in the middle of the write, truncate, sync or delete with this number from
-    /// now on (1 is the next); a write is torn. Forgotten when power or process end before.
+    /// now on (1 is the next); a write is torn. Forgotten when power or process end before. A commit
+    /// that fails in it may be found after the start, whole, or not.
     pub fn cut_power_after(&self, operations: u64) {
         self.machine().cut_power_after(operations);
     }
@@ -79,7 +80,9 @@ impl Disk {
         self.machine().is_dead()
     }
 
-    /// Brings up what has survived. Faults stay as they were set.
+    /// Brings up what has survived. Drop what was open first, as it is when a process ends: dead
+    /// connections can do nothing, but a pool of them could open new ones. Faults stay as they were
+    /// set.
     pub fn start(&self) {
         self.machine().start();
     }
@@ -172,6 +175,16 @@ impl Shared {
 
     pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
         lock(&self.machine)
+    }
+}
+
+/// Its number only: what is on it would fill screens.
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Shared")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 

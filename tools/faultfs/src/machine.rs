@@ -226,7 +226,8 @@ impl Machine {
 
     /// What survives is settled at once. The last change of `torn` was being written.
     fn lose_power(&mut self, torn: Option<FileId>) {
-        self.trace.note(Call::Cut, "", [0, 0], ffi::SQLITE_OK);
+        let at = self.operations as usize;
+        self.trace.note(Call::Cut, "", [at, 0], ffi::SQLITE_OK);
         let mood = Mood::draw(&mut self.random);
         for (id, file) in &mut self.files {
             let tear_last = torn == Some(*id);
@@ -261,6 +262,7 @@ impl Machine {
         self.last_number
     }
 
+    /// Notes what was asked by name, while the power is on.
     fn note<T>(
         &mut self,
         call: Call,
@@ -268,8 +270,10 @@ impl Machine {
         numbers: [usize; 2],
         answer: Answer<T>,
     ) -> Answer<T> {
-        let code = answer.as_ref().err().copied().unwrap_or(ffi::SQLITE_OK);
-        self.trace.note(call, name, numbers, code);
+        if !self.is_dead {
+            let code = answer.as_ref().err().copied().unwrap_or(ffi::SQLITE_OK);
+            self.trace.note(call, name, numbers, code);
+        }
         answer
     }
 

@@ -34,11 +34,11 @@ pub fn seed_sqlite(seed: u32) {
     register();
     let no_connection: *mut ffi::sqlite3 = ptr::null_mut();
     // SAFETY: the control takes an int and a connection that may be null, and changes only the
-    // generator, which has a lock of its own.
+    // generator, which has a lock of its own. A zero would mean real random numbers.
     unsafe {
         ffi::sqlite3_test_control(
             ffi::SQLITE_TESTCTRL_PRNG_SEED,
-            seed.cast_signed(),
+            seed.max(1).cast_signed(),
             no_connection,
         );
     }
