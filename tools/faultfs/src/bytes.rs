@@ -220,3 +220,78 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: u8 = 1;
+    const NEW: u8 = 2;
+
+    /// What power losses leave of one write over old bytes, for many seeds.
+    fn after_power_loss(offset: usize, length: usize, mood: Mood) -> Vec<Vec<u8>> {
+        let lives = (0..200).map(|seed| {
+            let mut bytes = Bytes::default();
+            bytes.write(0, &[OLD; 3 * SECTOR]);
+            bytes.sync();
+            bytes.write(offset, &vec![NEW; length]);
+            bytes.settle(mood, false, &mut Random::new(seed));
+            bytes.forget_cache();
+            bytes.seen().to_vec()
+        });
+        lives.collect()
+    }
+
+    #[test]
+    fn a_write_is_torn_between_sectors_and_nowhere_else() {
+        let torn = Mood {
+            whole: 0,
+            torn: 100,
+        };
+        let mut kinds = std::collections::BTreeSet::new();
+        for bytes in after_power_loss(100, 3 * SECTOR - 200, torn) {
+            let starts = [100, SECTOR, 2 * SECTOR, 3 * SECTOR - 100];
+            for piece in starts.windows(2) {
+                let piece = &bytes[piece[0]..piece[1]];
+                assert!(piece.iter().all(|byte| *byte == piece[0]), "torn inside");
+            }
+            assert!(bytes[..100].iter().all(|byte| *byte == OLD), "spilled");
+            assert_eq!(bytes[3 * SECTOR - 1], OLD, "spilled");
+            kinds.insert(starts.map(|start| bytes[start.min(3 * SECTOR - 101)]));
+        }
+        assert!(kinds.len() >= 6, "only {kinds:?}");
+    }
+
+    #[test]
+    fn what_is_synced_stays_and_what_is_not_may_go() {
+        for (whole, expected) in [(0, OLD), (100, NEW)] {
+            for bytes in after_power_loss(0, SECTOR, Mood { whole, torn: 0 }) {
+                assert_eq!(bytes[0], expected);
+                assert_eq!(bytes.len(), 3 * SECTOR);
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_write_may_leave_its_length() {
+        let missing = Mood { whole: 0, torn: 0 };
+        let lives = after_power_loss(3 * SECTOR, SECTOR, missing);
+        let longer = lives.iter().filter(|bytes| bytes.len() == 4 * SECTOR);
+        assert!((20..100).contains(&longer.count()));
+        assert!(lives.iter().all(|bytes| bytes.len() % SECTOR == 0));
+    }
+
+    #[test]
+    fn later_writes_can_outlive_earlier_ones() {
+        let half = Mood { whole: 50, torn: 0 };
+        let found = (0..50).any(|seed| {
+            let mut bytes = Bytes::default();
+            bytes.write(0, &[OLD]);
+            bytes.write(1, &[NEW]);
+            bytes.settle(half, false, &mut Random::new(seed));
+            bytes.forget_cache();
+            bytes.seen() == [0, NEW]
+        });
+        assert!(found, "writes are never reordered");
+    }
+}

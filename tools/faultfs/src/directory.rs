@@ -86,3 +86,46 @@ impl Change {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: FileId = FileId(1);
+    const SECOND: FileId = FileId(2);
+
+    /// The files that stand after a power loss, for many seeds.
+    fn after_power_loss(sync: impl Fn(&mut Directory)) -> Vec<[bool; 2]> {
+        let lives = (0..100).map(|seed| {
+            let mut directory = Directory::default();
+            directory.set("first", Some(FIRST));
+            directory.set("second", Some(SECOND));
+            directory.set("first", None);
+            sync(&mut directory);
+            directory.cut(&mut Random::new(seed));
+            ["first", "second"].map(|name| directory.find(name).is_some())
+        });
+        let mut found: Vec<_> = lives.collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn the_latest_changes_are_taken_back_and_none_before_another() {
+        let found = after_power_loss(|_| {});
+        let expected = [[false, false], [false, true], [true, false], [true, true]];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_synced_file_keeps_its_name_and_what_came_before() {
+        let found = after_power_loss(|directory| directory.sync_creation(SECOND));
+        assert_eq!(found, [[false, true], [true, true]]);
+    }
+
+    #[test]
+    fn a_synced_folder_keeps_all() {
+        assert_eq!(after_power_loss(Directory::sync), [[false, true]]);
+    }
+}

@@ -75,3 +75,44 @@ impl Locks {
         others.map(|(_, level)| *level).max().unwrap_or(Level::None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Level; 3] = [Level::Shared, Level::Reserved, Level::Exclusive];
+
+    /// Which of `ALL` a second handle gets while the first holds `held`.
+    fn beside(held: Level) -> [bool; 3] {
+        ALL.map(|wanted| {
+            let mut locks = Locks::default();
+            for level in [Level::Shared, held] {
+                locks.raise(HandleId(1), level).expect("it is alone");
+            }
+            locks.raise(HandleId(2), wanted).is_ok()
+        })
+    }
+
+    #[test]
+    fn readers_share_and_writers_do_not() {
+        assert_eq!(beside(Level::Shared), [true, true, false]);
+        assert_eq!(beside(Level::Reserved), [true, false, false]);
+        assert_eq!(beside(Level::Pending), [false, false, false]);
+        assert_eq!(beside(Level::Exclusive), [false, false, false]);
+    }
+
+    #[test]
+    fn who_waits_to_be_alone_lets_no_reader_in() {
+        let mut locks = Locks::default();
+        let (writer, reader, late) = (HandleId(1), HandleId(2), HandleId(3));
+        assert!(locks.raise(reader, Level::Shared).is_ok());
+        assert!(locks.raise(writer, Level::Reserved).is_ok());
+        assert!(locks.raise(writer, Level::Exclusive).is_err());
+        assert!(locks.raise(late, Level::Shared).is_err());
+        locks.lower(reader, Level::None);
+        assert!(locks.raise(writer, Level::Exclusive).is_ok());
+        assert!(locks.is_reserved());
+        locks.lower(writer, Level::None);
+        assert!(locks.raise(late, Level::Shared).is_ok());
+    }
+}
