@@ -66,6 +66,58 @@ fn a_disk_at_its_capacity_is_full() {
 }
 
 #[test]
+fn a_full_disk_holds_no_more_than_its_capacity() {
+    let disk = Disk::new(3);
+    let mut ledger = Ledger::new(disk.clone(), WAL);
+    let capacity = 100_000;
+    disk.set_faults(Faults {
+        capacity: Some(capacity),
+        ..Faults::NONE
+    });
+    let error = ledger.write(1000).unwrap_err();
+    assert_eq!(code(&error), ffi::SQLITE_FULL);
+    let used: usize = disk.files().values().sum();
+    assert!(used as u64 <= capacity, "{used} bytes");
+    assert!(used as u64 > capacity / 2, "{used} bytes");
+    disk.heal();
+    assert_eq!(ledger.check(), Ok(()));
+}
+
+/// How many seeds lose a commit that was synced, after a sync before it had failed.
+fn lost_after_a_failed_sync(sync_error_forgets: bool) -> usize {
+    let lives = (0..50).map(|seed| {
+        let disk = Disk::new(seed);
+        let connection = open(&disk, WAL).expect("a database");
+        let write = || connection.execute("INSERT INTO entry VALUES (1, 1, '')", []);
+        let set_synchronous = |to| connection.pragma_update(None, "synchronous", to);
+        set_synchronous("normal").expect("a setting");
+        write().expect("a healthy disk");
+        disk.set_faults(Faults {
+            sync_error: Chance::ALWAYS,
+            sync_error_forgets,
+            ..Faults::NONE
+        });
+        let checkpoint = connection.execute_batch("PRAGMA wal_checkpoint");
+        assert!(checkpoint.is_err(), "the sync did not fail");
+        disk.heal();
+        set_synchronous("full").expect("a setting");
+        write().expect("a healthy disk");
+        assert_eq!(count(&connection).expect("a count"), 2, "seed {seed}");
+        disk.cut_power();
+        disk.start();
+        let connection = open(&disk, WAL).expect("a database");
+        count(&connection).expect("a count") < 2
+    });
+    lives.filter(|is_lost| *is_lost).count()
+}
+
+#[test]
+fn a_sync_that_fails_may_forget_what_later_syncs_rest_on() {
+    assert!(lost_after_a_failed_sync(true) > 10);
+    assert_eq!(lost_after_a_failed_sync(false), 0);
+}
+
+#[test]
 fn a_write_error_is_told() {
     let faults = Faults {
         write_error: Chance::ALWAYS,

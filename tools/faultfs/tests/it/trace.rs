@@ -1,8 +1,9 @@
 //! The same seed gives the same run, call by call.
 
 use faultfs::{Chance, Disk, Faults};
+use rusqlite::Connection;
 
-use crate::ledger::{Ledger, WAL};
+use crate::ledger::{Ledger, WAL, open};
 
 /// Lives some lives with faults and power losses, and tells what the disk was asked.
 fn run(seed: u64) -> (u64, u64, Vec<String>) {
@@ -38,10 +39,21 @@ fn another_seed_gives_another_trace() {
 }
 
 #[test]
+fn the_clock_stands_still() {
+    let connection = open(&Disk::new(1), WAL).unwrap();
+    let now = |connection: &Connection| -> String {
+        connection
+            .query_row("SELECT datetime('now')", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(now(&connection), "2026-01-01 00:00:00");
+}
+
+#[test]
 fn the_random_numbers_of_sqlite_follow_from_a_seed() {
     let numbers = || {
         faultfs::seed_sqlite(7);
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let connection = Connection::open_in_memory().unwrap();
         let number: i64 = connection
             .query_row("SELECT random()", [], |row| row.get(0))
             .unwrap();
