@@ -144,6 +144,7 @@ fn call(dialect: Dialect, ask: &Ask, faults: &[Fault], request: Value) -> Call {
         started_ms: 0,
         tokens_sent: 0,
         ended: None,
+        ended_us: None,
         faults: faults.iter().map(Fault::to_string).collect(),
         request,
     }
@@ -292,6 +293,7 @@ pub(crate) fn noted(calls: &Calls, path: &str) {
         started_ms: 0,
         tokens_sent: 0,
         ended: None,
+        ended_us: None,
         faults: Vec::new(),
         request: Value::Null,
     });

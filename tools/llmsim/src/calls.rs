@@ -35,6 +35,8 @@ pub struct Call {
     pub tokens_sent: u64,
     /// Absent while the call goes on.
     pub ended: Option<Ended>,
+    /// When it ended, in microseconds since 1970, by the wall clock.
+    pub ended_us: Option<u64>,
     /// The faults that befell it.
     pub faults: Vec<String>,
     /// The body of the request.
@@ -96,7 +98,8 @@ struct Log {
 struct Entry {
     call: Call,
     tokens_sent: AtomicUsize,
-    end: Mutex<Option<Ended>>,
+    /// How and when it ended.
+    end: Mutex<Option<(Ended, u64)>>,
     script: Mutex<Option<Arc<Script>>>,
     times: Mutex<Vec<SentToken>>,
 }
@@ -121,7 +124,8 @@ impl Calls {
         }))
     }
 
-    /// Notes a call; its `id`, `started_ms`, `tokens_sent` and `ended` are filled in here.
+    /// Notes a call; its `id`, `started_ms`, `tokens_sent`, `ended` and `ended_us` are filled in
+    /// here.
     pub(crate) fn begin(&self, call: Call) -> Ongoing {
         let entry = Arc::new(Entry {
             call: Call {
@@ -229,7 +233,7 @@ impl Ongoing {
 
     /// Notes how the call ended; only the first end counts.
     pub(crate) fn end(&self, ended: Ended) {
-        lock(&self.entry.end).get_or_insert(ended);
+        lock(&self.entry.end).get_or_insert_with(|| (ended, wall_us()));
         self.log.changed.notify_waiters();
     }
 }
@@ -246,9 +250,11 @@ impl Drop for Ongoing {
 
 impl Entry {
     fn call(&self) -> Call {
+        let end = *lock(&self.end);
         Call {
             tokens_sent: self.tokens_sent.load(Ordering::Relaxed) as u64,
-            ended: *lock(&self.end),
+            ended: end.map(|(ended, _)| ended),
+            ended_us: end.map(|(_, us)| us),
             ..self.call.clone()
         }
     }

@@ -30,6 +30,25 @@ async fn calls_are_listed_with_what_became_of_them() {
 }
 
 #[tokio::test]
+async fn the_moment_at_which_a_call_ended_is_noted() {
+    let app = App::start("rate=100").await;
+    let now = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros() as u64;
+    let streamed = app
+        .post(Protocol::OpenAi, &request(Protocol::OpenAi, "q"))
+        .await;
+    assert_eq!(app.sim.calls()[0].ended_us, None);
+    let hung_up = now();
+    drop(streamed);
+    let calls = app.sim.until(|calls| calls[0].ended.is_some()).await;
+    let ended_us = calls[0].ended_us.unwrap();
+    assert!(
+        (hung_up..=now()).contains(&ended_us),
+        "{hung_up} {ended_us}"
+    );
+    assert_eq!(app.sim.calls()[0].ended_us, Some(ended_us));
+}
+
+#[tokio::test]
 async fn a_client_that_hangs_up_is_noticed() {
     let app = App::start("").await;
     for protocol in BOTH {
