@@ -12,22 +12,8 @@ pub(crate) struct Report {
     lines: Vec<Line>,
 }
 
-const METHOD: &str = "\
-The simulated model (`tools/llmsim`), the server and the client run as three processes that share
-the machine. The model notes when it sends each token; the client notes when it holds it, by the
-same clock. *Direct* is the client reading the model's own stream, with the requests that the server
-sent, until shortly after the last stream has begun; *kaucim* is the client reading the server's
-events, each token matched by section and byte offset, and a merged event counted once for every
-token in it. Both count only tokens that tell text. *Added* is the difference of the same percentile
-in the same run. Values are medians of the runs, with the least and the most where there are
-several; a goal is about what is added where something is, else about the value itself. Streams
-begin over one second for every hundred, evenly also between two tokens. Readings are shorter than
-in life, so the work of asking and sealing weighs more on each token. Processor time is all that the
-server takes in a run, for each token that tells text. A stream is lossless when its events hold,
-without gap or repetition, every byte that the model wrote, and end with `complete`. What other
-programs took of the machine in the meantime stands beside: where it is over a tenth, times are
-theirs as well, and verdicts are called disturbed.
-";
+/// How all of it is measured.
+const METHOD: &str = include_str!("method.md");
 
 impl Report {
     /// An empty report of what is about to be measured.
