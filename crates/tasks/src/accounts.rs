@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    AccountId, Store, StoreError,
+    AccountId, Clock, Store, StoreError,
     store::accounts::{KeyRow, NewKey},
 };
 
@@ -14,6 +13,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Accounts {
     store: Store,
+    clock: Clock,
 }
 
 /// Someone who proved who they are.
@@ -52,7 +52,12 @@ impl Scope {
 
 impl Accounts {
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self::by_clock(store, Clock::of_machine())
+    }
+
+    /// Accounts whose dates and identifiers come from a clock.
+    pub fn by_clock(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
     }
 
     /// Makes a key for the account of that name, and the account if there is none. The key is
@@ -61,11 +66,11 @@ impl Accounts {
         let secret = new_secret(KEY_PREFIX);
         let key = NewKey {
             hash: hash(&secret),
-            account_id: AccountId::new(),
+            account_id: self.clock.account_id(),
             account_kind: "keyed",
             name: name.to_owned(),
             scopes: KEY_SCOPES,
-            now_ms: Timestamp::now().as_millisecond(),
+            now_ms: self.clock.now_ms(),
         };
         self.store.add_key(key).await?;
         Ok(secret)
@@ -81,7 +86,7 @@ impl Accounts {
 
     /// Begins a guest session; returns who the guest is and the secret that their cookie holds.
     pub async fn open_guest(&self) -> Result<(Principal, String), StoreError> {
-        let account_id = AccountId::new();
+        let account_id = self.clock.account_id();
         let secret = new_secret(GUEST_PREFIX);
         let key = NewKey {
             hash: hash(&secret),
@@ -89,7 +94,7 @@ impl Accounts {
             account_kind: "guest",
             name: "guest".to_owned(),
             scopes: GUEST_SCOPES,
-            now_ms: Timestamp::now().as_millisecond(),
+            now_ms: self.clock.now_ms(),
         };
         self.store.add_key(key).await?;
         Ok((principal(account_id, true, GUEST_SCOPES), secret))
@@ -97,7 +102,7 @@ impl Accounts {
 
     /// Who the holder of this secret is, if it is (still) worth anything.
     pub async fn authenticate(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
-        let now_ms = Timestamp::now().as_millisecond();
+        let now_ms = self.clock.now_ms();
         let found = self.store.key(hash(secret), now_ms).await?;
         Ok(found.map(
             |KeyRow {

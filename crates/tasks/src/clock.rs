@@ -27,6 +27,7 @@ struct Simulated {
     /// Milliseconds since 1970 at `origin`.
     origin_ms: AtomicI64,
     origin: Instant,
+    life: u64,
     identifiers: AtomicU64,
 }
 
@@ -37,12 +38,13 @@ impl Clock {
     }
 
     /// For simulations: begins at `start`, goes with the runtime's clock, and makes the same
-    /// identifiers each time.
-    pub fn simulated(start: Timestamp) -> Self {
+    /// identifiers each time, others in each life.
+    pub fn simulated(start: Timestamp, life: u64) -> Self {
         Self {
             simulated: Some(Arc::new(Simulated {
                 origin_ms: AtomicI64::new(start.as_millisecond()),
                 origin: Instant::now(),
+                life,
                 identifiers: AtomicU64::new(0),
             })),
         }
@@ -70,14 +72,14 @@ impl Clock {
     pub(crate) fn task_id(&self) -> TaskId {
         match &self.simulated {
             None => TaskId::new(),
-            Some(simulated) => TaskId::simulated(simulated.number()),
+            Some(simulated) => TaskId::simulated(simulated.life, simulated.number()),
         }
     }
 
     pub(crate) fn account_id(&self) -> AccountId {
         match &self.simulated {
             None => AccountId::new(),
-            Some(simulated) => AccountId::simulated(simulated.number()),
+            Some(simulated) => AccountId::simulated(simulated.life, simulated.number()),
         }
     }
 }

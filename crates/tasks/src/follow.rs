@@ -101,6 +101,8 @@ fn frames(
             Some(cursor) => reader.start_at(cursor, &log),
             None => yield reader.reset("bad_cursor"),
         }
+        // A reader who waits holds as little as it can.
+        drop(log);
         loop {
             changed.mark_unchanged();
             // Everything durable first.
@@ -153,6 +155,7 @@ fn frames(
                 yield reader.heartbeat(&shared, &live).await;
             }
             tokio::select! {
+                biased;
                 // The sender lives as long as `live`.
                 _ = changed.changed() => {}
                 () = sleep_until(heartbeat_due) => {}

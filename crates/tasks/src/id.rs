@@ -30,9 +30,9 @@ impl TaskId {
         Self(Uuid::now_v7())
     }
 
-    /// The same for the same number.
-    pub(crate) fn simulated(number: u64) -> Self {
-        Self(Uuid::from_u64_pair(0, number))
+    /// The same for the same numbers.
+    pub(crate) fn simulated(life: u64, number: u64) -> Self {
+        Self(Uuid::from_u64_pair(life, number))
     }
 }
 
@@ -41,9 +41,9 @@ impl AccountId {
         Self(Uuid::now_v7())
     }
 
-    /// The same for the same number.
-    pub(crate) fn simulated(number: u64) -> Self {
-        Self(Uuid::from_u64_pair(0, number))
+    /// The same for the same numbers.
+    pub(crate) fn simulated(life: u64, number: u64) -> Self {
+        Self(Uuid::from_u64_pair(life, number))
     }
 }
 

@@ -22,8 +22,9 @@ pub(crate) async fn keep_house(shared: Arc<Shared>) {
     let mut retention_due = Instant::now();
     loop {
         tokio::select! {
-            _ = tick.tick() => {}
+            biased;
             () = shared.stopping.cancelled() => return,
+            _ = tick.tick() => {}
         }
         if let Err(error) = shared.queue.tend().await {
             tracing::warn!(error = %error, "the leases could not be renewed; trying again");

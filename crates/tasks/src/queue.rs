@@ -1,7 +1,7 @@
 //! This process and the queue: what its workers hold, whose lease is over, who comes when.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -31,7 +31,7 @@ pub(crate) struct Queue {
     lease: Duration,
     /// Tells workers that something was queued.
     joined: Notify,
-    running: Mutex<HashMap<TaskId, Running>>,
+    running: Mutex<BTreeMap<TaskId, Running>>,
     /// Held by us, worked on by nobody, when we last looked.
     orphans: Mutex<Vec<Claim>>,
     order: tokio::sync::Mutex<Order>,

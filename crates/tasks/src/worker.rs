@@ -36,16 +36,18 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             }
             Ok(None) => {
                 tokio::select! {
+                    biased;
+                    () = shared.stopping.cancelled() => return,
                     () = joined => {}
                     () = tokio::time::sleep(POLL) => {}
-                    () = shared.stopping.cancelled() => return,
                 }
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the queue cannot be read; trying again");
                 tokio::select! {
-                    () = tokio::time::sleep(POLL) => {}
+                    biased;
                     () = shared.stopping.cancelled() => return,
+                    () = tokio::time::sleep(POLL) => {}
                 }
             }
         }
@@ -64,6 +66,7 @@ async fn run(shared: &Arc<Shared>, row: TaskRow, held: Held) {
     let claim = row.claim();
     let attempt = AssertUnwindSafe(attempt::make(shared, row)).catch_unwind();
     let outcome = tokio::select! {
+        biased;
         outcome = attempt => outcome.map_or(Outcome::Panicked, Outcome::Attempted),
         () = held.halted() => Outcome::Halted,
         () = must_stop(shared, claim) => Outcome::Stopping,

@@ -1,6 +1,6 @@
 //! The queue in the database: whose turn it is, who works on what, and for how long.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -111,7 +111,7 @@ impl Store {
                     tended.lost.push(claim.task_id);
                 }
             }
-            let attended: HashMap<TaskId, u64> = tending
+            let attended: BTreeMap<TaskId, u64> = tending
                 .running
                 .iter()
                 .map(|claim| (claim.task_id, claim.epoch))
@@ -261,7 +261,7 @@ fn hold(connection: &Connection, holder: Holder, until_ms: i64) -> Result<(), ru
 }
 
 /// What a holder has, with its epochs.
-fn held(connection: &Connection, holder: Holder) -> Result<HashMap<TaskId, u64>, rusqlite::Error> {
+fn held(connection: &Connection, holder: Holder) -> Result<BTreeMap<TaskId, u64>, rusqlite::Error> {
     let mut statement =
         connection.prepare_cached("SELECT task_id, epoch FROM tasks WHERE holder = ?1")?;
     let rows = statement.query_map([holder.to_string()], |row| {

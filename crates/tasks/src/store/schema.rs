@@ -91,10 +91,12 @@ const MIGRATIONS: &[&str] = &[
         -- The turn that was served last.
         turn INTEGER NOT NULL,
         arrivals INTEGER NOT NULL,
-        length INTEGER NOT NULL CHECK (length >= 0)
+        length INTEGER NOT NULL CHECK (length >= 0),
+        -- How often the log was emptied; counting it makes that durable.
+        emptied INTEGER NOT NULL
     ) STRICT;
     INSERT INTO queue SELECT 1, 0, coalesce(max(arrival), 0),
-        count(*) FILTER (WHERE status = 'queued') FROM tasks;
+        count(*) FILTER (WHERE status = 'queued'), 0 FROM tasks;
     CREATE TRIGGER queue_joined AFTER INSERT ON tasks WHEN new.status = 'queued' BEGIN
         UPDATE queue SET length = length + 1;
     END;

@@ -197,5 +197,9 @@ fn empty_log(connection: &Connection) -> Result<bool, StoreError> {
     let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
     connection.busy_timeout(BUSY)?;
     let is_busy: bool = is_busy?;
+    if !is_busy {
+        // The cut is only sure to stay once the log is flushed, which happens with the next commit.
+        connection.execute("UPDATE queue SET emptied = emptied + 1", [])?;
+    }
     Ok(!is_busy)
 }

@@ -106,6 +106,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
             Kept::Ended(ended) => return Ok(ended),
             Kept::OutOfTime => {
                 tracing::warn!(task.id = %row.task_id, "the time for a reading is up");
+                attempt.ledger.abandon_call();
                 attempt.drop_open(ResetReason::OutOfTime).await?;
                 // What is missing is filled in without a model.
                 budget_left = Budget {
@@ -245,6 +246,7 @@ impl Attempt<'_> {
         };
         tokio::pin!(read, write);
         tokio::select! {
+            biased;
             outcome = &mut write => outcome,
             // The last steps are still to be written.
             () = &mut read => write.await,

@@ -17,5 +17,6 @@ mod properties;
 mod reader;
 mod reconnect;
 mod restart;
+mod simulation;
 mod storage;
 mod submit;

@@ -153,7 +153,7 @@ impl Model for Fluent {
     }
 }
 
-fn named(name: &str) -> ModelName {
+pub(crate) fn named(name: &str) -> ModelName {
     ModelName {
         provider: "scripted".to_owned(),
         name: name.to_owned(),

@@ -76,6 +76,16 @@ impl Reader {
         soon("the next event", next).await
     }
 
+    /// The next frame, however long it takes: of a stored event its number and data; `None` at the
+    /// end.
+    pub(crate) async fn frame(&mut self) -> Option<Option<(u64, String)>> {
+        let frame = self.frames.next().await?;
+        let is_stored = STORED.contains(&frame.name);
+        self.take(&frame);
+        let sequence = frame.cursor.filter(|_| is_stored).map(|at| at.sequence);
+        Some(sequence.map(|sequence| (sequence, frame.data)))
+    }
+
     /// The next event if it is there already.
     pub(crate) fn next_now(&mut self) -> Option<Value> {
         while let Some(Some(frame)) = self.frames.next().now_or_never() {

@@ -76,6 +76,13 @@ impl Ledger {
         self.call_since = None;
     }
 
+    /// The call was broken off. Nobody knows what it wrote, so all that it might stays counted.
+    pub(super) fn abandon_call(&mut self) {
+        self.count_time();
+        self.call_since = None;
+        self.tokens += std::mem::take(&mut self.reserved);
+    }
+
     /// When calls will have taken all the time that they may; `None` while none is made.
     pub(super) fn out_of_time_at(&self, time: Duration) -> Option<Instant> {
         let since = self.call_since?;
