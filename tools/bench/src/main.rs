@@ -60,6 +60,7 @@ pub(crate) struct Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    process::open_many_files()?;
     let programs = Programs::find(arguments.server.as_deref(), arguments.sim.as_deref())?;
     let mut report = Report::new(&arguments).await;
     for row in &arguments.rows {

@@ -3,6 +3,7 @@
 use std::{path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, ensure};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -95,6 +96,16 @@ impl Process {
         self.child.kill().await?;
         Ok(())
     }
+}
+
+/// Lets this program, and those it starts, open as many files as they may at most.
+pub(crate) fn open_many_files() -> anyhow::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, most).context("the limit of open files could not be raised")
 }
 
 /// Processor time of this program itself so far, in microseconds.
