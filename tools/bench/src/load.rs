@@ -11,16 +11,16 @@ use tokio::{
 };
 
 use crate::{
+    cpu::Cpu,
     delivery::{self, Delivery},
     direct::{Direct, Template},
     events,
-    machine::Processors,
     measured::Measured,
-    process::own_cpu_us,
     programs::{Programs, Server, Sim, Writing, client},
-    reader::{Asked, Asker},
+    question,
+    reader::Asker,
     reading::Reading,
-    record::Enough,
+    record::{Enough, Recording},
     table::Line,
 };
 
@@ -69,15 +69,6 @@ struct Bench<'a> {
     template: Template,
 }
 
-/// Processor time so far.
-#[derive(Debug, Clone, Copy)]
-struct Cpu {
-    server_us: f64,
-    /// Of the server, the simulated model and this program.
-    own_us: f64,
-    processors: Processors,
-}
-
 /// Measures a load.
 pub(crate) async fn measure(
     row: &'static str,
@@ -92,15 +83,7 @@ pub(crate) async fn measure(
     let server = programs
         .start_server(&sim, load.streams.max(WARM_UP))
         .await?;
-    let client = client()?;
-    let template = warm_up(&sim, &server, &client).await?;
-    let bench = Bench {
-        load,
-        sim: &sim,
-        server: &server,
-        client,
-        template,
-    };
+    let bench = Bench::new(load, &sim, &server).await?;
     let mut measured = Measured::default();
     for run in 0..load.runs {
         let direct = bench.direct(run).await.context("without the server")?;
@@ -114,7 +97,11 @@ pub(crate) async fn measure(
 }
 
 /// Warms both programs up, and learns how the server asks the model.
-async fn warm_up(sim: &Sim, server: &Server, client: &Client) -> anyhow::Result<Template> {
+pub(crate) async fn warm_up(
+    sim: &Sim,
+    server: &Server,
+    client: &Client,
+) -> anyhow::Result<Template> {
     let asker = Asker::new(client.clone(), server, false);
     let question = |index| format!("緣分何時到？（熱身{index}）[[sim rate=0 ttft=0]]");
     let mut readers = JoinSet::new();
@@ -138,7 +125,20 @@ async fn warm_up(sim: &Sim, server: &Server, client: &Client) -> anyhow::Result<
     Template::new(&call.request, &question)
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    /// Both programs warmed up.
+    async fn new(load: &'a Load, sim: &'a Sim, server: &'a Server) -> anyhow::Result<Self> {
+        let client = client()?;
+        let template = warm_up(sim, server, &client).await?;
+        Ok(Self {
+            load,
+            sim,
+            server,
+            client,
+            template,
+        })
+    }
+
     /// One run without the server.
     async fn direct(&self, run: u32) -> anyhow::Result<Vec<Delivery>> {
         self.sim.forget_calls().await?;
@@ -167,7 +167,7 @@ impl Bench<'_> {
     async fn through(&self, run: u32, measured: &mut Measured) -> anyhow::Result<Vec<Delivery>> {
         self.sim.forget_calls().await?;
         let asker = Asker::new(self.client.clone(), self.server, self.load.partial_text);
-        let before = self.cpu()?;
+        let before = Cpu::now(self.server, self.sim)?;
         let mut readers = JoinSet::new();
         for index in 0..self.load.streams {
             let asker = asker.clone();
@@ -179,18 +179,16 @@ impl Bench<'_> {
             });
         }
         let asked = all(readers).await?;
-        let after = self.cpu()?;
-        measured.cpu_us += after.server_us - before.server_us;
-        let own_us = after.own_us - before.own_us;
-        let others = after.processors.others_percent(before.processors, own_us);
-        measured.others_percent.push(others);
+        let after = Cpu::now(self.server, self.sim)?;
+        measured.cpu_us += after.server_us(before);
+        measured.others_percent.push(after.others_percent(before));
         let sent = self.sent(run).await?;
         let mut readings = Vec::new();
         let mut deliveries = Vec::new();
         for (index, asked) in asked {
             let checked = asked.and_then(|asked| {
                 let sent = sent.get(&index).context("the model was not asked")?;
-                let (reading, delivery) = judge(&asked, sent)?;
+                let (reading, delivery) = judge(&asked.recording, sent)?;
                 deliveries.push(delivery);
                 readings.push((asked, reading));
                 Ok(())
@@ -203,31 +201,17 @@ impl Bench<'_> {
         Ok(deliveries)
     }
 
-    fn cpu(&self) -> anyhow::Result<Cpu> {
-        let server_us = self.server.process.cpu_us()?;
-        let own_us = server_us + self.sim.process.cpu_us()? + own_cpu_us()?;
-        Ok(Cpu {
-            server_us,
-            own_us,
-            processors: Processors::now()?,
-        })
-    }
-
     /// What the model sent for each stream of this run. Where it was asked more than once, the
     /// last call that wrote all counts.
     async fn sent(&self, run: u32) -> anyhow::Result<HashMap<usize, Times>> {
         let mut sent = HashMap::new();
-        let questions: HashMap<String, usize> = (0..self.load.streams)
-            .map(|index| (self.question(run, index), index))
-            .collect();
+        let of_run = format!("{run}-");
         for call in self.sim.calls().await? {
-            let request = call.request.to_string();
-            let asked = request.split_once(BEFORE_NAME).and_then(|(_, rest)| {
-                let (name, _) = rest.split_once(BEHIND_NAME)?;
-                questions.get(&format!("{BEFORE_NAME}{name}{BEHIND_NAME}"))
-            });
+            let name = question::name(&call.request);
+            let index = name.as_deref().and_then(|name| name.strip_prefix(&of_run));
+            let asked: Option<usize> = index.and_then(|index| index.parse().ok());
             if let Some(index) = asked {
-                sent.insert(*index, self.sim.times(call.id).await?);
+                sent.insert(index, self.sim.times(call.id).await?);
             }
         }
         Ok(sent)
@@ -244,15 +228,13 @@ impl Bench<'_> {
 
     /// A question that nobody else asks.
     fn question(&self, run: u32, index: usize) -> String {
-        format!("{BEFORE_NAME}{run}-{index}{BEHIND_NAME}")
+        question::of(format_args!("{run}-{index}"))
     }
 }
 
-const BEFORE_NAME: &str = "緣分何時到？（問者";
-const BEHIND_NAME: &str = "）";
-
-fn judge(asked: &Asked, sent: &Times) -> anyhow::Result<(Reading, Delivery)> {
-    let reading = Reading::of(&events::parse(&asked.recording))?;
+/// What a reader held, if it lost nothing of what the model sent.
+pub(crate) fn judge(recording: &Recording, sent: &Times) -> anyhow::Result<(Reading, Delivery)> {
+    let reading = Reading::of(&events::parse(recording))?;
     reading.check(sent)?;
     let delivery = delivery::by_place(&reading.arrivals, sent);
     ensure!(
@@ -267,7 +249,15 @@ fn judge(asked: &Asked, sent: &Times) -> anyhow::Result<(Reading, Delivery)> {
     Ok((reading, delivery))
 }
 
-fn enough(time: Duration) -> Enough {
+/// The latencies of all tokens of all streams.
+pub(crate) fn latencies(deliveries: &[Delivery]) -> Vec<f64> {
+    let all = deliveries.iter();
+    all.flat_map(|delivery| delivery.latencies_ms.iter().copied())
+        .collect()
+}
+
+/// The whole body, if it comes within this time.
+pub(crate) fn enough(time: Duration) -> Enough {
     Enough {
         by: Instant::now() + time,
         event: None,

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 
 mod clock;
+mod cpu;
 mod delivery;
 mod direct;
 mod events;
@@ -18,6 +19,7 @@ mod measured;
 mod poem;
 mod process;
 mod programs;
+mod question;
 mod reader;
 mod reading;
 mod record;

@@ -2,16 +2,14 @@
 
 use crate::{
     clock::between_ms,
+    cpu::disturbed,
     delivery::Delivery,
-    load::Load,
+    load::{Load, latencies},
     reader::Asked,
     reading::Reading,
-    statistics::percentile,
+    statistics::{Percentiles, percentile},
     table::{Goal, Line},
 };
-
-/// What others may take of the machine, in percent, before it is said beside every verdict.
-const DISTURBED_PERCENT: f64 = 10.0;
 
 /// What was measured, run by run.
 #[derive(Debug, Default)]
@@ -29,26 +27,9 @@ pub(crate) struct Measured {
     pub(crate) peak_mb: f64,
 }
 
-/// The p50 and the p99 of each run.
-#[derive(Debug, Default)]
-struct Percentiles([Vec<f64>; 2]);
-
-impl Percentiles {
-    fn take(&mut self, values: &[f64]) {
-        for (percent, runs) in [50.0, 99.0].into_iter().zip(&mut self.0) {
-            runs.extend(percentile(values, percent));
-        }
-    }
-}
-
 impl Measured {
     /// Takes in the tokens of a run.
     pub(crate) fn take(&mut self, direct: &[Delivery], through: &[Delivery]) {
-        let latencies = |deliveries: &[Delivery]| -> Vec<f64> {
-            let all = deliveries.iter();
-            all.flat_map(|delivery| delivery.latencies_ms.iter().copied())
-                .collect()
-        };
         let rate = |deliveries: &[Delivery]| {
             let rates: Vec<f64> = deliveries.iter().filter_map(|d| d.rate).collect();
             percentile(&rates, 50.0)
@@ -81,8 +62,7 @@ impl Measured {
     pub(crate) fn lines(self, row: &'static str, load: &Load) -> Vec<Line> {
         let Load { streams, goals, .. } = load;
         let at_most = |limit: Option<f64>| limit.map(Goal::AtMost);
-        let others_percent = percentile(&self.others_percent, 50.0).unwrap_or_default();
-        let disturbed = others_percent > DISTURBED_PERCENT;
+        let disturbed = disturbed(&self.others_percent);
         let line = |measure: &str, values, goal| {
             let line = Line::new(row, measure, values).goal(goal);
             line.disturbed(disturbed)

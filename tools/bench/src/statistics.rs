@@ -1,5 +1,18 @@
 //! Percentiles and medians.
 
+/// The p50 and the p99 of each run.
+#[derive(Debug, Default)]
+pub(crate) struct Percentiles(pub(crate) [Vec<f64>; 2]);
+
+impl Percentiles {
+    /// Takes in the values of a run.
+    pub(crate) fn take(&mut self, values: &[f64]) {
+        for (percent, runs) in [50.0, 99.0].into_iter().zip(&mut self.0) {
+            runs.extend(percentile(values, percent));
+        }
+    }
+}
+
 /// The smallest value that so many percent of the values do not exceed; none of no values.
 pub(crate) fn percentile(values: &[f64], percent: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
