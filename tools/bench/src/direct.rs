@@ -40,6 +40,11 @@ impl Template {
         })
     }
 
+    /// The request with another question.
+    pub(crate) fn body(&self, question: &str) -> String {
+        self.body.replace(&self.question, question)
+    }
+
     /// Asks the model another question, and reads until it is enough.
     pub(crate) async fn ask(
         &self,
@@ -50,7 +55,7 @@ impl Template {
         let answer = client
             .post(format!("{url}/v1/chat/completions"))
             .header(header::CONTENT_TYPE, "application/json")
-            .body(self.body.replace(&self.question, question));
+            .body(self.body(question));
         let mut answer = answer.send().await?.error_for_status()?;
         Ok(record(&mut answer, enough).await)
     }

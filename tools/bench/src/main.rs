@@ -8,11 +8,14 @@ use std::{
 use anyhow::Context;
 use clap::Parser;
 
+mod burst;
 mod clock;
+mod connection;
 mod cpu;
 mod delivery;
 mod direct;
 mod events;
+mod fanout;
 mod load;
 mod machine;
 mod measured;
@@ -28,6 +31,7 @@ mod rows;
 mod start;
 mod statistics;
 mod table;
+mod task;
 
 use crate::{programs::Programs, report::Report, rows::Row};
 

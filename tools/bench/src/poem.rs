@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use tokio::{
-    task::JoinSet,
-    time::{Instant, sleep},
-};
+use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     clock::between_ms,
     events,
-    programs::{Programs, Sim, Writing, client},
+    programs::{Programs, Writing, client},
     reader::Asker,
     reading::Reading,
     record::Enough,
@@ -42,7 +39,7 @@ pub(crate) async fn measure(programs: &Programs) -> anyhow::Result<Vec<Line>> {
         let until_stopped = enough(None);
         others.spawn(async move { asker.ask("緣分何時到？", until_stopped).await });
     }
-    busy(&sim).await?;
+    sim.asked(WORKERS).await?;
     let mut poems_ms = Vec::new();
     for index in 0..QUESTIONS {
         let question = format!("緣分何時到？（問者{index}）");
@@ -67,17 +64,4 @@ pub(crate) async fn measure(programs: &Programs) -> anyhow::Result<Vec<Line>> {
         line("POST to poem, workers busy, p50, ms", 50.0),
         line("POST to poem, workers busy, p99, ms", 99.0),
     ])
-}
-
-/// Waits until every worker has asked the model.
-async fn busy(sim: &Sim) -> anyhow::Result<()> {
-    let started = Instant::now();
-    while sim.calls().await?.len() < WORKERS {
-        ensure!(
-            started.elapsed() < PATIENCE,
-            "the workers did not ask the model"
-        );
-        sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
 }

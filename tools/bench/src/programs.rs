@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use llmsim::{Call, Times};
 use reqwest::Client;
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::{process::Command, time::sleep};
 
 use crate::process::Process;
 
@@ -52,6 +52,9 @@ pub(crate) struct Server {
 
 /// From the head of a model's answer to its first token, so that every reader is there in time.
 const FIRST_TOKEN_MS: u32 = 300;
+
+/// How long the server may take until it has asked the model.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Programs {
     /// The programs named, or those beside this one.
@@ -96,7 +99,16 @@ impl Programs {
 
     /// Starts the server with so many workers.
     pub(crate) async fn start_server(&self, sim: &Sim, workers: usize) -> anyhow::Result<Server> {
-        let folder = tempfile::tempdir()?;
+        self.serve(tempfile::tempdir()?, Some(sim), workers).await
+    }
+
+    /// Starts the server on a data folder; without a simulated model its readings are classic.
+    pub(crate) async fn serve(
+        &self,
+        folder: TempDir,
+        sim: Option<&Sim>,
+        workers: usize,
+    ) -> anyhow::Result<Server> {
         let mut command = Command::new(&self.server);
         // What is set for the person who measures must not change what is measured.
         command
@@ -104,13 +116,15 @@ impl Programs {
             .env_clear()
             .env("KAUCIM_LISTEN", "127.0.0.1:0")
             .env("KAUCIM_DATA_DIR", folder.path())
-            .env("KAUCIM_MODEL", "openai:sim")
-            .env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url))
             .env("KAUCIM_MODEL_CONCURRENCY", workers.to_string())
             .env("KAUCIM_WORKERS", workers.to_string())
             .env("KAUCIM_TASKS_PER_USER", "100000")
             .env("KAUCIM_STREAMS_PER_USER", "100000")
-            .env("KAUCIM_RATE_LIMIT", "off");
+            .env("KAUCIM_RATE_LIMIT", "off")
+            .env("KAUCIM_MODEL", sim.map_or("classic", |_| "openai:sim"));
+        if let Some(sim) = sim {
+            command.env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url));
+        }
         let started = Instant::now();
         let mut process = Process::start(&mut command, &folder.path().join("complaints"))?;
         let address = process.says("kaucim listens on ").await;
@@ -123,14 +137,29 @@ impl Programs {
             url: address,
             process,
             ready,
-            key: self.create_key(folder.path()).await?,
+            key: self.create_key(folder.path(), "bench").await?,
             folder,
         })
     }
 
-    async fn create_key(&self, data: &Path) -> anyhow::Result<String> {
+    /// Credentials of so many new accounts.
+    pub(crate) async fn credentials(
+        &self,
+        server: &Server,
+        accounts: usize,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut credentials = Vec::new();
+        for account in 0..accounts {
+            let name = format!("bench-{account}");
+            let key = self.create_key(server.folder.path(), &name).await?;
+            credentials.push(bearer(&key));
+        }
+        Ok(credentials)
+    }
+
+    async fn create_key(&self, data: &Path, name: &str) -> anyhow::Result<String> {
         let mut command = Command::new(&self.server);
-        command.args(["key", "create", "--name", "bench", "--data-dir"]);
+        command.args(["key", "create", "--name", name, "--data-dir"]);
         let output = command.arg(data).env_clear().output().await?;
         ensure!(
             output.status.success(),
@@ -155,6 +184,23 @@ impl Sim {
         Ok(answer.send().await?.error_for_status()?.json().await?)
     }
 
+    /// Waits until so many calls have begun, and returns them.
+    pub(crate) async fn asked(&self, calls: usize) -> anyhow::Result<Vec<Call>> {
+        let began = Instant::now();
+        loop {
+            let seen = self.calls().await?;
+            if seen.len() >= calls {
+                return Ok(seen);
+            }
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "the model was asked {} of {calls} times",
+                seen.len()
+            );
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub(crate) async fn forget_calls(&self) -> anyhow::Result<()> {
         let answer = self.client.delete(format!("{}/sim/calls", self.url));
         answer.send().await?.error_for_status()?;
@@ -167,14 +213,28 @@ impl Sim {
 }
 
 impl Server {
+    /// The header that says who asks.
+    pub(crate) fn credential(&self) -> String {
+        bearer(&self.key)
+    }
+
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        drop(self.stop_and_keep().await?);
+        Ok(())
+    }
+
+    /// Ends it, and returns its data folder.
+    pub(crate) async fn stop_and_keep(self) -> anyhow::Result<TempDir> {
         let Self {
             process, folder, ..
         } = self;
         process.stop().await.context("the server")?;
-        drop(folder);
-        Ok(())
+        Ok(folder)
     }
+}
+
+fn bearer(key: &str) -> String {
+    format!("Authorization: Bearer {key}")
 }
 
 /// A client that goes straight to where it is told to.

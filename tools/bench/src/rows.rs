@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 
 use crate::{
-    Arguments,
+    Arguments, burst, fanout,
     load::{self, Goals, Load},
     poem,
     programs::Programs,
@@ -24,6 +24,10 @@ pub(crate) enum Row {
     L2Partial,
     /// 1000 streams at 20 tokens a second each.
     L3,
+    /// One reading at 20 tokens a second, and 1000 readers.
+    L5,
+    /// 5,000 questions of 200 accounts at once, and whose turn it is then.
+    L7,
     /// From the start of the program until questions are taken, on an empty data folder.
     L9,
     /// From the question to the poem while every worker is busy.
@@ -33,11 +37,13 @@ pub(crate) enum Row {
 }
 
 impl Row {
-    /// What is measured when nothing is said: two minutes.
-    pub(crate) const DEFAULT: [Self; 6] = [
+    /// What is measured when nothing is said: about ten minutes.
+    pub(crate) const DEFAULT: [Self; 8] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
+        Self::L5,
+        Self::L7,
         Self::L9,
         Self::L11,
         Self::L12,
@@ -51,6 +57,8 @@ impl fmt::Display for Row {
             Self::L2 => "l2",
             Self::L2Partial => "l2-partial",
             Self::L3 => "l3",
+            Self::L5 => "l5",
+            Self::L7 => "l7",
             Self::L9 => "l9",
             Self::L11 => "l11",
             Self::L12 => "l12",
@@ -97,6 +105,8 @@ pub(crate) async fn measure(
             };
             load::measure("L3", &load(1000, 20, goals), programs).await
         }
+        Row::L5 => fanout::measure(programs, arguments.length, arguments.runs).await,
+        Row::L7 => burst::measure(programs, arguments.runs).await,
         Row::L9 => start::ready(programs).await,
         Row::L11 => poem::measure(programs).await,
         Row::L12 => start::idle(programs).await,
