@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 
 mod burst;
+mod cancel;
 mod clock;
 mod connection;
 mod cpu;

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 
 use crate::{
-    Arguments, burst, fanout,
+    Arguments, burst, cancel, fanout,
     load::{self, Goals, Load},
     poem,
     programs::Programs,
@@ -34,11 +34,13 @@ pub(crate) enum Row {
     L11,
     /// Memory of the program before anybody has asked.
     L12,
+    /// Cancels, one by one and a thousand at once.
+    Cancel,
 }
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 8] = [
+    pub(crate) const DEFAULT: [Self; 9] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
@@ -47,6 +49,7 @@ impl Row {
         Self::L9,
         Self::L11,
         Self::L12,
+        Self::Cancel,
     ];
 }
 
@@ -62,6 +65,7 @@ impl fmt::Display for Row {
             Self::L9 => "l9",
             Self::L11 => "l11",
             Self::L12 => "l12",
+            Self::Cancel => "cancel",
         })
     }
 }
@@ -110,6 +114,7 @@ pub(crate) async fn measure(
         Row::L9 => start::ready(programs).await,
         Row::L11 => poem::measure(programs).await,
         Row::L12 => start::idle(programs).await,
+        Row::Cancel => cancel::measure(programs, arguments.runs).await,
     }
 }
 
