@@ -31,6 +31,7 @@ mod report;
 mod rows;
 mod start;
 mod statistics;
+mod stored;
 mod table;
 mod task;
 

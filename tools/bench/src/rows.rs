@@ -9,7 +9,7 @@ use crate::{
     load::{self, Goals, Load},
     poem,
     programs::Programs,
-    start,
+    start, stored,
     table::Line,
 };
 
@@ -30,6 +30,8 @@ pub(crate) enum Row {
     L7,
     /// From the start of the program until questions are taken, on an empty data folder.
     L9,
+    /// The same with 100,000 stored tasks.
+    L9Full,
     /// From the question to the poem while every worker is busy.
     L11,
     /// Memory of the program before anybody has asked.
@@ -40,13 +42,14 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 9] = [
+    pub(crate) const DEFAULT: [Self; 10] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
         Self::L5,
         Self::L7,
         Self::L9,
+        Self::L9Full,
         Self::L11,
         Self::L12,
         Self::Cancel,
@@ -63,6 +66,7 @@ impl fmt::Display for Row {
             Self::L5 => "l5",
             Self::L7 => "l7",
             Self::L9 => "l9",
+            Self::L9Full => "l9-full",
             Self::L11 => "l11",
             Self::L12 => "l12",
             Self::Cancel => "cancel",
@@ -112,6 +116,7 @@ pub(crate) async fn measure(
         Row::L5 => fanout::measure(programs, arguments.length, arguments.runs).await,
         Row::L7 => burst::measure(programs, arguments.runs).await,
         Row::L9 => start::ready(programs).await,
+        Row::L9Full => stored::ready(programs).await,
         Row::L11 => poem::measure(programs).await,
         Row::L12 => start::idle(programs).await,
         Row::Cancel => cancel::measure(programs, arguments.runs).await,

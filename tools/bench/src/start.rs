@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// How often the program is started.
-const STARTS: usize = 5;
+pub(crate) const STARTS: usize = 5;
 
 /// How long it is left alone before its memory is looked at.
 const REST: Duration = Duration::from_secs(1);
 
-const WRITING: Writing = Writing {
+pub(crate) const WRITING: Writing = Writing {
     rate: 20,
     length: 100,
 };
