@@ -1,6 +1,8 @@
 //! A connection by hand: so cheap for the client that thousands of them leave the machine to what
 //! is measured.
 
+use std::io::ErrorKind;
+
 use anyhow::{Context, bail, ensure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -96,6 +98,19 @@ impl Connection {
             }
         }
         Ok(Streamed { raw, ended })
+    }
+
+    /// What came next, which is not kept.
+    pub(crate) async fn piece(&mut self) -> anyhow::Result<Vec<u8>> {
+        // Without waiting for it first, every idle reader would hold room for it.
+        self.0.readable().await?;
+        let mut piece = Vec::with_capacity(ROOM);
+        let read = match self.0.try_read_buf(&mut piece) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(piece),
+            read => read?,
+        };
+        ensure!(read > 0, "the connection was closed");
+        Ok(piece)
     }
 }
 

@@ -17,6 +17,7 @@ mod delivery;
 mod direct;
 mod events;
 mod fanout;
+mod idle;
 mod load;
 mod machine;
 mod measured;

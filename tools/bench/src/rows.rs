@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 
 use crate::{
-    Arguments, burst, cancel, fanout,
+    Arguments, burst, cancel, fanout, idle,
     load::{self, Goals, Load},
     poem,
     programs::Programs,
@@ -26,6 +26,8 @@ pub(crate) enum Row {
     L3,
     /// One reading at 20 tokens a second, and 1000 readers.
     L5,
+    /// 10,000 readers who wait.
+    L6,
     /// 5,000 questions of 200 accounts at once, and whose turn it is then.
     L7,
     /// From the start of the program until questions are taken, on an empty data folder.
@@ -42,11 +44,12 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 10] = [
+    pub(crate) const DEFAULT: [Self; 11] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
         Self::L5,
+        Self::L6,
         Self::L7,
         Self::L9,
         Self::L9Full,
@@ -64,6 +67,7 @@ impl fmt::Display for Row {
             Self::L2Partial => "l2-partial",
             Self::L3 => "l3",
             Self::L5 => "l5",
+            Self::L6 => "l6",
             Self::L7 => "l7",
             Self::L9 => "l9",
             Self::L9Full => "l9-full",
@@ -114,6 +118,7 @@ pub(crate) async fn measure(
             load::measure("L3", &load(1000, 20, goals), programs).await
         }
         Row::L5 => fanout::measure(programs, arguments.length, arguments.runs).await,
+        Row::L6 => idle::measure(programs).await,
         Row::L7 => burst::measure(programs, arguments.runs).await,
         Row::L9 => start::ready(programs).await,
         Row::L9Full => stored::ready(programs).await,
