@@ -45,7 +45,17 @@ pub(crate) fn in_order(came_us: &[u64], sent: &Times) -> Delivery {
     }
 }
 
-fn deliver(sent: &Times, came: impl Fn(usize, &str, usize) -> Option<u64>) -> Delivery {
+/// How many of the tokens told text.
+pub(crate) fn told(sent: &Times) -> u32 {
+    let mut tokens = 0;
+    deliver(sent, |_, _, _| {
+        tokens += 1;
+        None
+    });
+    tokens
+}
+
+fn deliver(sent: &Times, mut came: impl FnMut(usize, &str, usize) -> Option<u64>) -> Delivery {
     let mut delivery = Delivery::default();
     let mut told = (None, 0);
     let mut first_and_last = None;
@@ -130,6 +140,7 @@ mod tests {
     fn the_models_own_stream_is_timed_token_by_token() {
         let delivery = in_order(&[100, 1100, 2200, 3100], &sent());
         assert_eq!(delivery.latencies_ms, [0.1, 0.2]);
+        assert_eq!(told(&sent()), 3);
         assert_eq!(delivery.missing, 0);
     }
 }

@@ -30,6 +30,7 @@ mod reading;
 mod record;
 mod report;
 mod rows;
+mod saturation;
 mod start;
 mod statistics;
 mod stored;

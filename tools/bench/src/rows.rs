@@ -9,7 +9,7 @@ use crate::{
     load::{self, Goals, Load},
     poem,
     programs::Programs,
-    start, stored,
+    saturation, start, stored,
     table::Line,
 };
 
@@ -24,6 +24,8 @@ pub(crate) enum Row {
     L2Partial,
     /// 1000 streams at 20 tokens a second each.
     L3,
+    /// A few streams without pace.
+    L4,
     /// One reading at 20 tokens a second, and 1000 readers.
     L5,
     /// 10,000 readers who wait.
@@ -44,10 +46,11 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 11] = [
+    pub(crate) const DEFAULT: [Self; 12] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
+        Self::L4,
         Self::L5,
         Self::L6,
         Self::L7,
@@ -66,6 +69,7 @@ impl fmt::Display for Row {
             Self::L2 => "l2",
             Self::L2Partial => "l2-partial",
             Self::L3 => "l3",
+            Self::L4 => "l4",
             Self::L5 => "l5",
             Self::L6 => "l6",
             Self::L7 => "l7",
@@ -117,6 +121,7 @@ pub(crate) async fn measure(
             };
             load::measure("L3", &load(1000, 20, goals), programs).await
         }
+        Row::L4 => saturation::measure(programs, arguments.runs).await,
         Row::L5 => fanout::measure(programs, arguments.length, arguments.runs).await,
         Row::L6 => idle::measure(programs).await,
         Row::L7 => burst::measure(programs, arguments.runs).await,
