@@ -185,6 +185,11 @@ impl Streamed {
         }
         Ok(recording)
     }
+
+    /// How many bytes the connection brought.
+    pub(crate) fn bytes(&self) -> usize {
+        self.raw.bytes.len()
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod direct;
 mod events;
 mod fanout;
 mod idle;
+mod late;
 mod load;
 mod machine;
 mod measured;

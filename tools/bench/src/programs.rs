@@ -50,6 +50,9 @@ pub(crate) struct Server {
     folder: TempDir,
 }
 
+/// A file of this name in a data folder is the server's configuration.
+pub(crate) const CONFIGURATION: &str = "kaucim.toml";
+
 /// From the head of a model's answer to its first token, so that every reader is there in time.
 const FIRST_TOKEN_MS: u32 = 300;
 
@@ -102,7 +105,7 @@ impl Programs {
         self.serve(tempfile::tempdir()?, Some(sim), workers).await
     }
 
-    /// Starts the server on a data folder; without a simulated model its readings are classic.
+    /// Starts the server on a data folder, with the configuration in it; without a simulated model its readings are classic.
     pub(crate) async fn serve(
         &self,
         folder: TempDir,
@@ -124,6 +127,10 @@ impl Programs {
             .env("KAUCIM_MODEL", sim.map_or("classic", |_| "openai:sim"));
         if let Some(sim) = sim {
             command.env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url));
+        }
+        let configuration = folder.path().join(CONFIGURATION);
+        if configuration.is_file() {
+            command.env("KAUCIM_CONFIG", configuration);
         }
         let started = Instant::now();
         let mut process = Process::start(&mut command, &folder.path().join("complaints"))?;

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 
 use crate::{
-    Arguments, burst, cancel, fanout, idle,
+    Arguments, burst, cancel, fanout, idle, late,
     load::{self, Goals, Load},
     poem,
     programs::Programs,
@@ -32,6 +32,8 @@ pub(crate) enum Row {
     L6,
     /// 5,000 questions of 200 accounts at once, and whose turn it is then.
     L7,
+    /// Readers who come late to a short and to a long reading.
+    L8,
     /// From the start of the program until questions are taken, on an empty data folder.
     L9,
     /// The same with 100,000 stored tasks.
@@ -46,7 +48,7 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 12] = [
+    pub(crate) const DEFAULT: [Self; 13] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
@@ -54,6 +56,7 @@ impl Row {
         Self::L5,
         Self::L6,
         Self::L7,
+        Self::L8,
         Self::L9,
         Self::L9Full,
         Self::L11,
@@ -73,6 +76,7 @@ impl fmt::Display for Row {
             Self::L5 => "l5",
             Self::L6 => "l6",
             Self::L7 => "l7",
+            Self::L8 => "l8",
             Self::L9 => "l9",
             Self::L9Full => "l9-full",
             Self::L11 => "l11",
@@ -125,6 +129,7 @@ pub(crate) async fn measure(
         Row::L5 => fanout::measure(programs, arguments.length, arguments.runs).await,
         Row::L6 => idle::measure(programs).await,
         Row::L7 => burst::measure(programs, arguments.runs).await,
+        Row::L8 => late::measure(programs).await,
         Row::L9 => start::ready(programs).await,
         Row::L9Full => stored::ready(programs).await,
         Row::L11 => poem::measure(programs).await,
