@@ -1,6 +1,6 @@
 //! A load of streams: each measured through the server and without it, in turn.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use llmsim::Times;
@@ -21,6 +21,7 @@ use crate::{
     reader::Asker,
     reading::Reading,
     record::{Enough, Recording},
+    slow::{self, SlowReaders},
     table::Line,
 };
 
@@ -61,7 +62,7 @@ const BEGIN_A_HUNDRED: Duration = Duration::from_secs(1);
 const WARM_UP: usize = 16;
 
 /// What is needed to ask.
-struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     load: &'a Load,
     sim: &'a Sim,
     server: &'a Server,
@@ -87,7 +88,7 @@ pub(crate) async fn measure(
     let mut measured = Measured::default();
     for run in 0..load.runs {
         let direct = bench.direct(run).await.context("without the server")?;
-        let through = bench.through(run, &mut measured).await?;
+        let through = bench.through(run, &mut measured, None).await?;
         measured.take(&direct, &through);
     }
     measured.peak_mb = server.process.memory()?.peak;
@@ -127,7 +128,11 @@ pub(crate) async fn warm_up(
 
 impl<'a> Bench<'a> {
     /// Both programs warmed up.
-    async fn new(load: &'a Load, sim: &'a Sim, server: &'a Server) -> anyhow::Result<Self> {
+    pub(crate) async fn new(
+        load: &'a Load,
+        sim: &'a Sim,
+        server: &'a Server,
+    ) -> anyhow::Result<Self> {
         let client = client()?;
         let template = warm_up(sim, server, &client).await?;
         Ok(Self {
@@ -163,8 +168,13 @@ impl<'a> Bench<'a> {
         Ok(deliveries)
     }
 
-    /// One run through the server.
-    async fn through(&self, run: u32, measured: &mut Measured) -> anyhow::Result<Vec<Delivery>> {
+    /// One run through the server, with slow readers of some of the tasks or without.
+    pub(crate) async fn through(
+        &self,
+        run: u32,
+        measured: &mut Measured,
+        slow: Option<&Arc<SlowReaders>>,
+    ) -> anyhow::Result<Vec<Delivery>> {
         self.sim.forget_calls().await?;
         let asker = Asker::new(self.client.clone(), self.server, self.load.partial_text);
         let before = Cpu::now(self.server, self.sim)?;
@@ -173,9 +183,17 @@ impl<'a> Bench<'a> {
             let asker = asker.clone();
             let begin = self.begin(index);
             let question = self.question(run, index);
+            let slow = slow.filter(|_| index % slow::ONE_IN == 0).cloned();
             readers.spawn(async move {
                 sleep_until(begin).await;
-                (index, asker.ask(&question, enough(PATIENCE)).await)
+                let asked = async {
+                    let accepted = asker.accept(&question).await?;
+                    if let Some(slow) = slow {
+                        slow.follow(&accepted.stream_url);
+                    }
+                    asker.follow(accepted, enough(PATIENCE)).await
+                };
+                (index, asked.await)
             });
         }
         let asked = all(readers).await?;

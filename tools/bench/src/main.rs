@@ -32,6 +32,7 @@ mod record;
 mod report;
 mod rows;
 mod saturation;
+mod slow;
 mod start;
 mod statistics;
 mod stored;

@@ -20,6 +20,16 @@ pub(crate) struct Asker {
     partial_text: bool,
 }
 
+/// A question that was accepted; times in microseconds since 1970.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Accepted {
+    pub(crate) stream_url: String,
+    #[serde(skip)]
+    posted_us: u64,
+    #[serde(skip)]
+    accepted_us: u64,
+}
+
 /// What one reader did and got; times in microseconds since 1970.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -45,10 +55,11 @@ impl Asker {
     /// # Errors
     /// The question or the stream was refused.
     pub(crate) async fn ask(&self, question: &str, enough: Enough) -> anyhow::Result<Asked> {
-        #[derive(Deserialize)]
-        struct Accepted {
-            stream_url: String,
-        }
+        self.follow(self.accept(question).await?, enough).await
+    }
+
+    /// Asks, and waits until it is accepted.
+    pub(crate) async fn accept(&self, question: &str) -> anyhow::Result<Accepted> {
         let body = json!({ "deity_id": "yue_lao", "question": question, "language": "zh" });
         let posted_us = wall_us();
         let answer = self
@@ -62,7 +73,15 @@ impl Asker {
         let answer = answer.text().await?;
         let accepted_us = wall_us();
         ensure!(status == StatusCode::ACCEPTED, "{status}: {answer}");
-        let Accepted { stream_url } = serde_json::from_str(&answer)?;
+        Ok(Accepted {
+            posted_us,
+            accepted_us,
+            ..serde_json::from_str(&answer)?
+        })
+    }
+
+    /// Reads what was accepted until it is enough.
+    pub(crate) async fn follow(&self, accepted: Accepted, enough: Enough) -> anyhow::Result<Asked> {
         let partial_text = if self.partial_text {
             ""
         } else {
@@ -70,7 +89,7 @@ impl Asker {
         };
         let stream = self
             .client
-            .get(format!("{}{stream_url}{partial_text}", self.url))
+            .get(format!("{}{}{partial_text}", self.url, accepted.stream_url))
             .bearer_auth(&self.key)
             .send()
             .await?;
@@ -78,8 +97,8 @@ impl Asker {
             .error_for_status()
             .context("the stream was refused")?;
         Ok(Asked {
-            posted_us,
-            accepted_us,
+            posted_us: accepted.posted_us,
+            accepted_us: accepted.accepted_us,
             recording: record(&mut stream, enough).await,
         })
     }

@@ -9,7 +9,7 @@ use crate::{
     load::{self, Goals, Load},
     poem,
     programs::Programs,
-    saturation, start, stored,
+    saturation, slow, start, stored,
     table::Line,
 };
 
@@ -44,11 +44,13 @@ pub(crate) enum Row {
     L12,
     /// Cancels, one by one and a thousand at once.
     Cancel,
+    /// 100 streams, and ten readers more that are slow or never read.
+    Slow,
 }
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 13] = [
+    pub(crate) const DEFAULT: [Self; 14] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
@@ -62,6 +64,7 @@ impl Row {
         Self::L11,
         Self::L12,
         Self::Cancel,
+        Self::Slow,
     ];
 }
 
@@ -82,6 +85,7 @@ impl fmt::Display for Row {
             Self::L11 => "l11",
             Self::L12 => "l12",
             Self::Cancel => "cancel",
+            Self::Slow => "slow",
         })
     }
 }
@@ -135,6 +139,7 @@ pub(crate) async fn measure(
         Row::L11 => poem::measure(programs).await,
         Row::L12 => start::idle(programs).await,
         Row::Cancel => cancel::measure(programs, arguments.runs).await,
+        Row::Slow => slow::measure(programs, arguments.length, arguments.runs).await,
     }
 }
 
