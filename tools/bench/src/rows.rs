@@ -50,10 +50,11 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 14] = [
+    pub(crate) const DEFAULT: [Self; 15] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
+        Self::L3,
         Self::L4,
         Self::L5,
         Self::L6,
