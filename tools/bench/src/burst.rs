@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -31,6 +32,11 @@ const ORDERED: usize = 5 * ACCOUNTS;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
+const WRITING: Writing = Writing {
+    rate: 0,
+    length: 100,
+};
+
 /// How the questions come.
 #[derive(Debug, Clone, Copy)]
 enum Crowd {
@@ -38,6 +44,12 @@ enum Crowd {
     AtOnce,
     /// Each account on one connection, the next question as soon as the last was accepted.
     InTurn,
+}
+
+/// Accounts, and a data folder that knows them; making them takes longer than a burst.
+struct Accounts {
+    credentials: Vec<String>,
+    folder: TempDir,
 }
 
 /// What was measured, run by run.
@@ -58,13 +70,18 @@ pub(crate) async fn measure(programs: &Programs, runs: u32) -> anyhow::Result<Ve
         (Crowd::InTurn, "200 connections"),
         (Crowd::AtOnce, "5000 connections"),
     ];
+    let accounts = Accounts::make(programs).await?;
     for (crowd, name) in crowds {
         let mut bursts = Bursts::default();
         for run in 0..runs {
-            let (sim, server) = start(programs).await?;
-            let credentials = programs.credentials(&server, ACCOUNTS).await?;
+            let sim = programs.start_sim(WRITING).await?;
+            let server = programs
+                .serve(accounts.copy()?, Some(&sim), WORKERS)
+                .await?;
             let blockers = block(&sim, &server).await?;
-            bursts.run(crowd, (&server, &sim), &credentials).await?;
+            bursts
+                .run(crowd, (&server, &sim), &accounts.credentials)
+                .await?;
             // The order does not depend on how busy the machine is.
             if matches!(crowd, Crowd::AtOnce) && run == 0 {
                 release(&server, &blockers).await?;
@@ -123,14 +140,27 @@ impl Bursts {
     }
 }
 
-async fn start(programs: &Programs) -> anyhow::Result<(Sim, Server)> {
-    let writing = Writing {
-        rate: 0,
-        length: 100,
-    };
-    let sim = programs.start_sim(writing).await?;
-    let server = programs.start_server(&sim, WORKERS).await?;
-    Ok((sim, server))
+impl Accounts {
+    async fn make(programs: &Programs) -> anyhow::Result<Self> {
+        let server = programs.serve(tempfile::tempdir()?, None, WORKERS).await?;
+        let credentials = programs.credentials(&server, ACCOUNTS).await?;
+        Ok(Self {
+            credentials,
+            folder: server.stop_and_keep().await?,
+        })
+    }
+
+    /// A data folder of its own with the same accounts.
+    fn copy(&self) -> anyhow::Result<TempDir> {
+        let copy = tempfile::tempdir()?;
+        for entry in std::fs::read_dir(self.folder.path())? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
+            }
+        }
+        Ok(copy)
+    }
 }
 
 /// Keeps every worker busy, so that nothing is read before all have asked.
