@@ -78,7 +78,8 @@ impl Connection {
         }
     }
 
-    /// Records a streamed answer to its end, or until it is enough.
+    /// Records a streamed answer to its end, or until it is enough; an event that is enough has to
+    /// be a short one.
     pub(crate) async fn record(&mut self, enough: Enough) -> anyhow::Result<Streamed> {
         let mut raw = Recording::default();
         let event = enough.event.map(|name| format!("event: {name}\n"));
