@@ -94,7 +94,7 @@ async fn tokens_are_timed_and_placed_in_their_section() {
     assert!(first.wall_us >= before + 20_000);
     // The schedule is absolute: never early, whatever the load.
     let due = (times.tokens.len() as u64 - 1) * 500;
-    assert!(last.mono_us - first.mono_us + 3000 >= due);
+    assert!(last.wall_us >= before + 20_000 + due);
     for (index, section) in times.sections.iter().enumerate() {
         let told = times
             .tokens
