@@ -41,5 +41,7 @@ fn start_log(environment: &Environment) {
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_ansi(std::io::stderr().is_terminal() && environment.no_color.is_none())
         .with_writer(std::io::stderr)
+        // A log that cannot be written, on a full disk for one, must not panic who writes it.
+        .log_internal_errors(false)
         .init();
 }

@@ -37,7 +37,7 @@ pub use self::{
 const READERS: usize = 4;
 
 /// How long a connection waits for another process to leave the database.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(2);
 
 /// The database of one installation. A cheap handle; the file is closed with the last one.
 #[derive(Clone)]

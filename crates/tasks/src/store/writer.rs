@@ -53,7 +53,10 @@ impl Writer {
             .spawn(move || {
                 while let Ok(first) = queue.recv() {
                     let mut next = || queue.try_recv().ok();
-                    do_all(&mut connection, first, &mut next);
+                    let done = || do_all(&mut connection, first, &mut next);
+                    // Whatever panics, a log that cannot be written among others: the callers are
+                    // told by the loss of their answers, and the next ones are served.
+                    let _ = catch_unwind(AssertUnwindSafe(done));
                 }
             })
             .map_err(|_| StoreError::Closed)?;
@@ -167,6 +170,10 @@ fn commit_group(
         Err(error) => {
             let error = StoreError::from(error);
             answers.push(first(Err(error.clone())).1);
+            // The others would only wait for the same in turn.
+            while let Some(write) = next() {
+                answers.push(write(Err(error.clone())).1);
+            }
             return Err(error);
         }
     };
