@@ -31,6 +31,8 @@ pub(crate) struct Built {
     /// Instead of the driven one.
     pub models: Option<Vec<Arc<dyn Model>>>,
     pub calls_per_reading: u32,
+    /// All other settings.
+    pub settings: Settings,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +48,7 @@ impl Built {
             limits: Limits::default(),
             models: None,
             calls_per_reading: 8,
+            settings: Settings::default(),
         }
     }
 
@@ -83,7 +86,7 @@ impl Built {
         let settings = Settings {
             workers: self.workers,
             limits: self.limits,
-            ..Settings::default()
+            ..self.settings
         };
         let accounts = Accounts::new(store.clone());
         let tasks = Tasks::start(store, fortune, settings).await;
@@ -124,6 +127,14 @@ impl App {
     /// Another hand on the database, to break it with.
     pub(crate) fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path().join("kaucim.db")).expect("the database opens")
+    }
+
+    /// How many tasks wait, by what the store has counted and by what there is.
+    pub(crate) fn queued(&self) -> (u64, u64) {
+        let sql = "SELECT length, (SELECT count(*) FROM tasks WHERE status = 'queued') FROM queue";
+        let counted = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let counts = self.database().query_row(sql, [], counted);
+        counts.expect("there is a queue")
     }
 
     pub(crate) async fn guest(&self) -> Person {

@@ -12,6 +12,7 @@ mod erase;
 mod follow;
 mod heartbeat;
 mod history;
+mod migration;
 mod model;
 mod properties;
 mod reader;
