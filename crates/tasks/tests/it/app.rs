@@ -74,6 +74,18 @@ impl Built {
         self.start_on(store, None).await
     }
 
+    /// In a folder, and yet all work of the store is done in its callers, so that time can be
+    /// paused.
+    pub(crate) async fn start_inline(self) -> App {
+        let folder = TempDir::new().expect("a temporary folder");
+        self.start_inline_in(folder).await
+    }
+
+    pub(crate) async fn start_inline_in(self, folder: TempDir) -> App {
+        let store = Store::open_inline(folder.path(), "unix").expect("the store opens");
+        self.start_on(store, Some(folder)).await
+    }
+
     async fn start_on(self, store: Store, folder: Option<TempDir>) -> App {
         let model = Driven::new("driven");
         let driven = vec![Arc::clone(&model) as Arc<dyn Model>];
@@ -160,6 +172,15 @@ impl App {
             .await
             .expect("accepted")
             .task_id
+    }
+
+    /// Asks that, which is accepted.
+    pub(crate) async fn ask_that(&self, person: Person, question: &str) -> TaskId {
+        let asked = Submission {
+            ask: ask(question),
+            ..submission(person)
+        };
+        self.submit(asked).await.expect("accepted").task_id
     }
 
     pub(crate) async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {

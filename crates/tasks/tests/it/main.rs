@@ -21,3 +21,4 @@ mod restart;
 mod simulation;
 mod storage;
 mod submit;
+mod turns;
