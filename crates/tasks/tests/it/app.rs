@@ -31,6 +31,8 @@ pub(crate) struct Built {
     /// Instead of the driven one.
     pub models: Option<Vec<Arc<dyn Model>>>,
     pub calls_per_reading: u32,
+    /// Whether classic text fills in.
+    pub classic: bool,
     /// All other settings.
     pub settings: Settings,
 }
@@ -48,6 +50,7 @@ impl Built {
             limits: Limits::default(),
             models: None,
             calls_per_reading: 8,
+            classic: true,
             settings: Settings::default(),
         }
     }
@@ -91,6 +94,7 @@ impl Built {
         let driven = vec![Arc::clone(&model) as Arc<dyn Model>];
         let reading = kaucim_fortune::Settings {
             calls_per_reading: self.calls_per_reading,
+            classic: self.classic,
             ..kaucim_fortune::Settings::default()
         };
         let models = self.models.unwrap_or(driven);

@@ -5,6 +5,7 @@
 mod accounts;
 mod app;
 mod backup;
+mod budget;
 mod calls;
 mod cancel;
 mod crowd;
