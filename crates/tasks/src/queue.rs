@@ -144,7 +144,7 @@ impl Queue {
     /// Frees what is held under a lease that is over.
     pub(crate) async fn free_expired(&self) -> Result<(), StoreError> {
         if self.store.has_expired().await? {
-            let freed = self.store.free_expired().await?;
+            let freed = self.store.free_expired(self.holder, self.lease).await?;
             self.are_free(&freed);
         }
         Ok(())

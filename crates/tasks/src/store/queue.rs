@@ -162,11 +162,19 @@ impl Store {
         .await
     }
 
-    /// Gives the tasks of those whose lease is over back to the queue.
-    pub(crate) async fn free_expired(&self) -> Result<Vec<Claim>, StoreError> {
-        let now_ms = millis(self.lease_time());
-        self.write(move |connection| Ok(free_expired(connection, now_ms)?))
-            .await
+    /// Gives the tasks of those whose lease is over back to the queue. Whoever calls this is alive:
+    /// its own lease is renewed first, should it have been unable to.
+    pub(crate) async fn free_expired(
+        &self,
+        holder: Holder,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let now = self.lease_time();
+        self.write(move |connection| {
+            hold(connection, holder, millis(now + lease))?;
+            Ok(free_expired(connection, millis(now))?)
+        })
+        .await
     }
 
     /// The waiting tasks, the next one first.
