@@ -88,7 +88,13 @@ impl Queue {
     pub(crate) async fn claim(self: &Arc<Self>) -> Result<Option<(TaskRow, Held)>, StoreError> {
         let now_ms = self.clock.now_ms();
         let claimed = self.store.claim(self.holder, self.lease, now_ms).await?;
-        Ok(claimed.map(|row| {
+        for (task_id, event) in claimed.ended {
+            if let Some(live) = self.tail.existing(task_id) {
+                live.retire();
+                live.publish(vec![event], true);
+            }
+        }
+        Ok(claimed.row.map(|row| {
             let claim = row.claim();
             let halted = CancellationToken::new();
             let running = Running {

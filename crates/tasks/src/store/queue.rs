@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Store, StoreError,
-    log::{self, Claim},
+    log::{self, Claim, Stored},
     row::{COLUMNS, TaskRow, task_row},
 };
 use crate::{AccountId, Event, Status, TaskId, clock::millis};
@@ -36,6 +36,15 @@ pub(crate) struct Tended {
     pub freed: Vec<Claim>,
 }
 
+/// What a worker was given.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Claimed {
+    /// The task whose turn it is, if one waits.
+    pub row: Option<TaskRow>,
+    /// Tasks that could not be read, with the event that ended them.
+    pub ended: Vec<(TaskId, Stored)>,
+}
+
 impl Store {
     /// Gives everything that was running back to the queue. For the start of the only server.
     pub(crate) async fn reclaim(&self) -> Result<usize, StoreError> {
@@ -51,29 +60,31 @@ impl Store {
     }
 
     /// Takes the queued task whose turn it is: raises its epoch and counts the attempt before it
-    /// is made.
+    /// is made. Those before it that cannot be read are ended.
     pub(crate) async fn claim(
         &self,
         holder: Holder,
         lease: Duration,
         now_ms: i64,
-    ) -> Result<Option<TaskRow>, StoreError> {
+    ) -> Result<Claimed, StoreError> {
         let until_ms = millis(self.lease_time() + lease);
         self.write(move |connection| {
+            let mut claimed = Claimed::default();
             while let Some(next) = next_in_turn(connection)? {
                 match take(connection, &next, holder, now_ms) {
                     Ok(row) => {
                         hold(connection, holder, until_ms)?;
-                        return Ok(Some(row));
+                        claimed.row = Some(row);
+                        break;
                     }
                     Err(error) if is_of_the_row(&error) => {
                         tracing::error!(task.id = next, error = %error, "a task cannot be read");
-                        give_up(connection, &next, now_ms)?;
+                        claimed.ended.extend(give_up(connection, &next, now_ms)?);
                     }
                     Err(error) => return Err(error.into()),
                 }
             }
-            Ok(None)
+            Ok(claimed)
         })
         .await
     }
@@ -233,14 +244,18 @@ fn is_of_the_row(error: &rusqlite::Error) -> bool {
 }
 
 /// Ends a task whose row cannot be understood, so that others get their turn.
-fn give_up(connection: &Connection, task_id: &str, now_ms: i64) -> Result<(), rusqlite::Error> {
+fn give_up(
+    connection: &Connection,
+    task_id: &str,
+    now_ms: i64,
+) -> Result<Option<(TaskId, Stored)>, rusqlite::Error> {
     connection.execute(
         "UPDATE tasks SET status = 'failed', finished_ms = ?2, holder = NULL, epoch = epoch + 1
          WHERE task_id = ?1",
         params![task_id, now_ms],
     )?;
     let Ok(id) = task_id.parse() else {
-        return Ok(());
+        return Ok(None);
     };
     let last: u64 = connection.query_row(
         "UPDATE tasks SET last_sequence = 1 + (SELECT coalesce(max(sequence), 0) FROM events
@@ -254,8 +269,8 @@ fn give_up(connection: &Connection, task_id: &str, now_ms: i64) -> Result<(), ru
         message: "what was stored of the question cannot be read".to_owned(),
         retry_allowed: true,
     };
-    log::insert(connection, id, last, 1, &[error])?;
-    Ok(())
+    let stored = log::insert(connection, id, last, 1, &[error])?;
+    Ok(stored.into_iter().next().map(|stored| (id, stored)))
 }
 
 fn hold(connection: &Connection, holder: Holder, until_ms: i64) -> Result<(), rusqlite::Error> {

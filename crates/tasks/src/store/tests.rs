@@ -159,9 +159,8 @@ async fn claimed(store: &Store) -> Claim {
 }
 
 async fn claim_next(store: &Store) -> Result<Option<TaskRow>, StoreError> {
-    store
-        .claim(AccountId::new(), Duration::from_secs(10), 0)
-        .await
+    let claimed = store.claim(AccountId::new(), Duration::from_secs(10), 0);
+    claimed.await.map(|claimed| claimed.row)
 }
 
 fn status(status: Status) -> Event {
