@@ -89,7 +89,7 @@ impl Built {
         self.start_on(store, Some(folder)).await
     }
 
-    async fn start_on(self, store: Store, folder: Option<TempDir>) -> App {
+    pub(crate) async fn start_on(self, store: Store, folder: Option<TempDir>) -> App {
         let model = Driven::new("driven");
         let driven = vec![Arc::clone(&model) as Arc<dyn Model>];
         let reading = kaucim_fortune::Settings {

@@ -13,6 +13,7 @@ mod erase;
 mod follow;
 mod heartbeat;
 mod history;
+mod leases;
 mod migration;
 mod model;
 mod properties;
