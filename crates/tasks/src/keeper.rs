@@ -57,6 +57,8 @@ async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
             break;
         }
         deleted += tasks.len();
+        // Should the next ones fail, what is deleted leaves no trace all the same.
+        shared.has_traces.store(true, Ordering::Relaxed);
         for task_id in tasks {
             shared.erased(task_id);
         }
@@ -65,6 +67,7 @@ async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
     }
     if deleted > 0 {
         tracing::info!(tasks.deleted = deleted, "deleted old readings");
+        shared.has_traces.store(false, Ordering::Relaxed);
         shared.empty_log().await;
     }
     Ok(())
