@@ -21,6 +21,7 @@ mod reader;
 mod reconnect;
 mod restart;
 mod simulation;
+mod stop;
 mod storage;
 mod submit;
 mod turns;
