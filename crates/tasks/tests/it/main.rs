@@ -21,6 +21,7 @@ mod reader;
 mod reconnect;
 mod restart;
 mod simulation;
+mod retention;
 mod stop;
 mod storage;
 mod submit;
