@@ -8,6 +8,7 @@ mod backup;
 mod budget;
 mod calls;
 mod cancel;
+mod clock;
 mod crowd;
 mod erase;
 mod follow;
