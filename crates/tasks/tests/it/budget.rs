@@ -210,3 +210,21 @@ async fn time_that_an_earlier_attempt_has_used_is_used_after_a_crash() {
     assert_eq!(complete["result"]["origin"], "classic");
     assert_eq!(complete["result"]["usage"]["calls"], 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn once_its_time_is_up_a_reading_takes_no_more_of_it() {
+    let app = of_a_minute(1).start_inline().await;
+    let (_, _, mut reader) = asked(&app).await;
+    let call = app.model.call().await;
+    call.writes(&report_until(&SectionId::ALL[..1], 4));
+    reader.until_open("Part").await;
+    let breaks = "CREATE TRIGGER broken BEFORE INSERT ON events
+        BEGIN SELECT raise(ABORT, 'broken'); END";
+    app.database().execute_batch(breaks).unwrap();
+    // The storage comes back long after the call was broken off.
+    sleep(Duration::from_secs(80)).await;
+    assert!(!call.is_read());
+    app.database().execute_batch("DROP TRIGGER broken").unwrap();
+    assert_eq!(reader.reads_to_end().await["result"]["origin"], "classic");
+    assert_eq!(counted(&app), (ALLOWANCE, 1, 60_000));
+}
