@@ -71,7 +71,8 @@ impl Default for Settings {
             limits: Limits::default(),
             reading_time: Duration::from_mins(10),
             keep_finished: None,
-            lease: Duration::from_secs(10),
+            // With what it takes until somebody looks, 10 seconds at most.
+            lease: Duration::from_secs(8),
             is_alone: true,
             clock: Clock::of_machine(),
         }

@@ -152,12 +152,13 @@ fn refuse_if(beyond: bool, oldest: Option<String>) -> Result<(), Refusal> {
     }
 }
 
-/// The account's next turn, at the earliest the one that is being served; and the place of this
+/// The account's next turn, at the earliest the one after that which is being served: else those
+/// who come for the first time would overtake for ever those who come again; and the place of this
 /// question among all that were ever accepted.
 fn take_turn(connection: &Connection, task: &NewTask) -> Result<(u64, u64), Refusal> {
     let turn = connection
         .prepare_cached(
-            "UPDATE accounts SET turn = max(turn + 1, (SELECT turn FROM queue))
+            "UPDATE accounts SET turn = 1 + max(turn, (SELECT turn FROM queue))
              WHERE account_id = ?1 RETURNING turn",
         )?
         .query_row([task.account_id.to_string()], |row| row.get(0))?;

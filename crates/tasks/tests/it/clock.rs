@@ -16,7 +16,7 @@ use crate::{
 const HOUR: i64 = 3600;
 
 async fn started(workers: usize) -> (App, Clock) {
-    let clock = Clock::simulated(Timestamp::from_second(1_800_000_000).unwrap());
+    let clock = Clock::simulated(Timestamp::from_second(1_800_000_000).unwrap(), 1);
     let built = Built {
         settings: Settings {
             reading_time: Duration::from_mins(5),

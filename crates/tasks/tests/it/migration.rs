@@ -54,7 +54,7 @@ async fn started(workers: usize, folder: TempDir) -> App {
     let later = Timestamp::from_millisecond(AN_HOUR_LATER_MS).unwrap();
     let built = Built {
         settings: Settings {
-            clock: Clock::simulated(later),
+            clock: Clock::simulated(later, 2),
             ..Settings::default()
         },
         ..Built::workers(workers)

@@ -32,7 +32,7 @@ impl Kept {
     /// Some days after the first start.
     async fn start_in(folder: TempDir, days: Option<u64>, later: i64) -> Self {
         let start = Timestamp::from_second(1_800_000_000 + later * DAY).unwrap();
-        let clock = Clock::simulated(start);
+        let clock = Clock::simulated(start, 1);
         let built = Built {
             settings: Settings {
                 keep_finished: days.map(|days| Duration::from_hours(24 * days)),
