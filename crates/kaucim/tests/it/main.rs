@@ -8,3 +8,5 @@ mod page;
 mod program;
 mod reading;
 mod reconnect;
+mod storm;
+mod variables;
