@@ -320,3 +320,6 @@ fn called_rightly(calls: &[BTreeSet<String>], document: &Value) -> Result<(), St
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
