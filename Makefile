@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo bench format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo bench torture format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,12 @@ demo: cargo ## Start beside a simulated model, to look at
 bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
 	target/release/kaucim-bench --write
+
+torture: cargo ## Kill the server 200 times under load, and check that nothing is lost
+	KAUCIM_TORTURE_ROUNDS=$${KAUCIM_TORTURE_ROUNDS:-200} \
+	KAUCIM_TORTURE_CROWD=$${KAUCIM_TORTURE_CROWD:-100} \
+	KAUCIM_TORTURE_RATE=$${KAUCIM_TORTURE_RATE:-20} \
+	cargo test --locked -p kaucim --test it storm::whatever_dies -- --nocapture
 
 format: ## Format the code
 	cargo fmt --all
