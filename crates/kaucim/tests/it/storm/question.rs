@@ -56,7 +56,7 @@ impl Question {
             dice.pick(MANNERS)
         };
         // Short, so that many come to their end between two kills.
-        let (length, chunk) = (40 + dice.below(60), 4 + dice.below(8));
+        let (length, chunk) = (40 + dice.below(60), 8 + dice.below(16));
         let settings = format!("seed={number} rate={rate} length={length} chunk={chunk} {manner}");
         let mut body = json!({
             "deity_id": "yue_lao",
