@@ -3,6 +3,7 @@
 mod client;
 mod command_line;
 mod crash;
+mod damaged_file;
 mod drain;
 mod five_attempts;
 mod house;
