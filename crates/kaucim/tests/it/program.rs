@@ -78,6 +78,7 @@ pub(crate) struct Server {
     pub address: String,
     environment: Vec<(&'static str, String)>,
     child: Child,
+    command: fn(&Path) -> Command,
     // Kept open, so that the server can go on printing.
     _stdout: BufReader<ChildStdout>,
 }
@@ -85,20 +86,37 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `kaucim serve` on a free port and waits until it takes questions.
     pub(crate) async fn start(environment: Vec<(&'static str, String)>) -> Self {
+        Self::start_by(kaucim, environment).await
+    }
+
+    /// Likewise, with another way to start the program.
+    pub(crate) async fn start_by(
+        command: fn(&Path) -> Command,
+        environment: Vec<(&'static str, String)>,
+    ) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (child, stdout, address) = serve(data.path(), "127.0.0.1:0", &environment).await;
+        let (child, stdout, address) = serve(
+            command(data.path()),
+            data.path(),
+            "127.0.0.1:0",
+            &environment,
+        )
+        .await;
         Self {
             data,
             address,
             environment,
             child,
+            command,
             _stdout: stdout,
         }
     }
 
     /// Starts again on the same folder and address.
     pub(crate) async fn start_again(&mut self) {
-        let started = serve(self.data.path(), &self.address, &self.environment).await;
+        let data = self.data.path();
+        let command = (self.command)(data);
+        let started = serve(command, data, &self.address, &self.environment).await;
         (self.child, self._stdout, self.address) = started;
     }
 
@@ -107,11 +125,15 @@ impl Server {
         self.child.kill().await.expect("it was running");
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> String {
+        self.child.id().expect("it is running").to_string()
+    }
+
     /// SIGTERM; returns the exit code.
     pub(crate) async fn terminate(&mut self) -> Option<i32> {
-        let id = self.child.id().expect("it is running").to_string();
         let sent = Command::new("kill")
-            .args(["-TERM", &id])
+            .args(["-TERM", &self.id()])
             .status()
             .await
             .expect("kill");
@@ -138,11 +160,11 @@ impl Server {
 }
 
 async fn serve(
+    mut command: Command,
     data: &Path,
     listen: &str,
     environment: &[(&'static str, String)],
 ) -> (Child, BufReader<ChildStdout>, String) {
-    let mut command = kaucim(data);
     // Into a file: nobody reads it while the server runs, and a full pipe would stop it.
     let words = File::create(data.join("stderr.txt")).expect("a file");
     command

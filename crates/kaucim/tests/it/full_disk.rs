@@ -1,0 +1,57 @@
+//! The disk is full for a while: questions are refused, readers wait, and nothing is lost.
+
+use std::path::Path;
+
+use tokio::process::Command;
+
+use crate::{
+    outage::Outage,
+    program::{Server, asking, kaucim, model},
+};
+
+#[tokio::test]
+async fn a_full_disk_stops_nothing_for_good() {
+    let sim = model("rate=150;ttft=20").await;
+    let mut environment = asking(&sim, "openai");
+    // The log lies on another disk, so to speak.
+    environment.push(("KAUCIM_LOG", "off".to_owned()));
+    let server = Server::start_by(outliving_full_disks, environment).await;
+    let mut outage = Outage::before(&server, 3).await;
+    limit_files(&server, "0").await;
+    outage.meanwhile(&server).await;
+    limit_files(&server, "unlimited").await;
+    outage.afterwards(&server).await;
+    sim.stop().await;
+}
+
+/// Every file that the server writes is at its limit: what a full disk is to it.
+async fn limit_files(server: &Server, bytes: &str) {
+    // The colon leaves the hard limit, so that it can be lifted again by anybody.
+    let limit = format!("--fsize={bytes}:");
+    let limited = Command::new("prlimit")
+        .args(["--pid", &server.id(), &limit])
+        .status()
+        .await;
+    let is_limited = limited.is_ok_and(|status| status.success());
+    assert!(is_limited, "`prlimit {limit}` did not work");
+}
+
+/// The program under a shell's `trap`: a write beyond the limit then fails, and kills nobody.
+fn outliving_full_disks(data: &Path) -> Command {
+    let plain = kaucim(data);
+    let plain = plain.as_std();
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+        .arg(plain.get_program())
+        .env_clear()
+        .envs(
+            plain
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
