@@ -8,6 +8,7 @@ mod drain;
 mod five_attempts;
 mod full_disk;
 mod house;
+mod locked_file;
 mod outage;
 mod page;
 mod program;
