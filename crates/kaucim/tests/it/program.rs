@@ -112,6 +112,12 @@ impl Server {
         }
     }
 
+    /// Changes the environment of the next start.
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value));
+    }
+
     /// Starts again on the same folder and address.
     pub(crate) async fn start_again(&mut self) {
         let data = self.data.path();

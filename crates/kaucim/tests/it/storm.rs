@@ -154,6 +154,10 @@ impl Storm<'_> {
     async fn kill(&mut self, server: &mut Server) {
         server.kill().await;
         self.crowd.witness().killed();
+        // The model never writes the same again, or text that is shown twice could not be told
+        // from text that is shown once.
+        let model = format!("openai:sim;seed={}", *self.starts.borrow() + 1);
+        server.set("KAUCIM_MODEL", model);
         let began = Instant::now();
         server.start_again().await;
         let took = began.elapsed();

@@ -57,7 +57,7 @@ impl Question {
         };
         // Short, so that many come to their end between two kills.
         let (length, chunk) = (40 + dice.below(60), 8 + dice.below(16));
-        let settings = format!("seed={number} rate={rate} length={length} chunk={chunk} {manner}");
+        let settings = format!("rate={rate} length={length} chunk={chunk} {manner}");
         let mut body = json!({
             "deity_id": "yue_lao",
             "question": format!("{words} ({number}) [[sim {}]]", settings.trim()),
@@ -75,8 +75,8 @@ impl Question {
 
     /// The number of the question that a request to the model is about.
     pub(super) fn number_in(request: &str) -> Option<u64> {
-        let (_, settings) = request.split_once("[[sim seed=")?;
-        let digits = settings.split(|c: char| !c.is_ascii_digit()).next()?;
-        digits.parse().ok()
+        let (words, _) = request.split_once(") [[sim ")?;
+        let (_, number) = words.rsplit_once('(')?;
+        number.parse().ok()
     }
 }
