@@ -175,14 +175,14 @@ impl Storm<'_> {
         for call in new {
             self.last_call = call.id;
             let request = call.request.to_string();
-            let asks_for = |section: &&str| request.contains(&format!("\"{section}\":{{"));
-            let sections = SECTIONS.into_iter().filter(|section| asks_for(section));
+            // What is to be written is named behind the data, whatever form the request has.
+            let closing = request.rsplit_once("</").map_or("", |(_, closing)| closing);
+            let asks_for = |section: &&str| closing.contains(&format!("`{section}`"));
+            let sections = SECTIONS.into_iter().filter(asks_for).map(str::to_owned);
+            let sections: BTreeSet<_> = sections.collect();
             match Question::number_in(&request) {
-                Some(number) => {
-                    let sections: BTreeSet<_> = sections.map(str::to_owned).collect();
-                    witness.oracle.called(number, sections);
-                }
-                None => {
+                Some(number) if !sections.is_empty() => witness.oracle.called(number, sections),
+                Some(_) | None => {
                     let words = format!("a model was asked nothing of the crowd's: {request}");
                     witness.oracle.violations.push(words);
                 }

@@ -32,7 +32,7 @@ const MANNERS: &[&str] = &[
     "fault=error200 times=1",
     "fault=length times=1",
     "fault=500 times=1",
-    "fault=400",
+    "fault=401",
     "fault=notjson times=1",
     "fault=missing@conclusion times=1",
     "fault=emptysection times=1",
