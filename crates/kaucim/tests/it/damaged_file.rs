@@ -11,7 +11,15 @@ async fn a_database_of_garbage_is_refused_and_left_alone() {
     let data = tempdir().expect("a folder");
     let garbage = "this was never a database\n".repeat(400);
     fs::write(data.path().join("kaucim.db"), garbage).expect("a file");
-    check(data.path()).await;
+    check(data.path(), data.path()).await;
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_named() {
+    let data = tempdir().expect("a folder");
+    let path = data.path().join("kaucim.db");
+    fs::write(&path, "this was never a database\n").expect("a file");
+    check(data.path(), &path).await;
 }
 
 #[tokio::test]
@@ -24,10 +32,10 @@ async fn a_database_without_its_header_is_refused_and_left_alone() {
     assert!(bytes.starts_with(b"SQLite format 3\0"));
     bytes[..4096].fill(0xaa);
     fs::write(&path, bytes).expect("a file");
-    check(server.data.path()).await;
+    check(server.data.path(), server.data.path()).await;
 }
 
-async fn check(data: &Path) {
+async fn check(data: &Path, named: &Path) {
     let path = data.join("kaucim.db");
     let before = fs::read(&path).expect("a file");
     for _ in 0..2 {
@@ -45,9 +53,9 @@ async fn check(data: &Path) {
             panic!("not one sentence of what is wrong: {stderr}");
         };
         assert!(
-            error.contains(&*data.to_string_lossy()),
+            error.contains(&*named.to_string_lossy()),
             "{} is not named: {error}",
-            data.display()
+            named.display()
         );
         assert!(stderr.contains("hint: "), "no hint in: {stderr}");
         assert!(!stderr.contains("panicked"), "{stderr}");

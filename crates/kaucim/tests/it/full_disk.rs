@@ -11,10 +11,22 @@ use crate::{
 
 #[tokio::test]
 async fn a_full_disk_stops_nothing_for_good() {
+    // The log lies on another disk, so to speak.
+    check(&[("KAUCIM_LOG", "off")]).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_that_holds_the_log_too_stops_nothing_for_good() {
+    check(&[]).await;
+}
+
+async fn check(more: &[(&'static str, &str)]) {
     let sim = model("rate=150;ttft=20").await;
     let mut environment = asking(&sim, "openai");
-    // The log lies on another disk, so to speak.
-    environment.push(("KAUCIM_LOG", "off".to_owned()));
+    environment.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
     let server = Server::start_by(outliving_full_disks, environment).await;
     let mut outage = Outage::before(&server, 3).await;
     limit_files(&server, "0").await;
@@ -24,7 +36,7 @@ async fn a_full_disk_stops_nothing_for_good() {
     sim.stop().await;
 }
 
-/// Every file that the server writes is at its limit: what a full disk is to it.
+/// Every file that the server writes is at its limit: what a full disk is to it. The log as well.
 async fn limit_files(server: &Server, bytes: &str) {
     // The colon leaves the hard limit, so that it can be lifted again by anybody.
     let limit = format!("--fsize={bytes}:");

@@ -11,10 +11,18 @@ use crate::{
 
 #[tokio::test]
 async fn a_database_that_somebody_locks_stops_nothing_for_good() {
+    check("1").await;
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_locks_while_workers_are_idle_stops_nothing_for_good() {
+    check("16").await;
+}
+
+async fn check(workers: &str) {
     let sim = model("rate=150;ttft=20").await;
     let mut environment = asking(&sim, "openai");
-    // Each write waits for itself, those of idle workers too; with one, that is soon enough.
-    environment.push(("KAUCIM_WORKERS", "1".to_owned()));
+    environment.push(("KAUCIM_WORKERS", workers.to_owned()));
     let server = Server::start(environment).await;
     let mut outage = Outage::before(&server, 1).await;
     let other = Connection::open(server.data.path().join("kaucim.db")).expect("a database");
