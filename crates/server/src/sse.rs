@@ -1,6 +1,6 @@
 //! The one place that encodes server-sent events.
 
-use std::{borrow::Cow, convert::Infallible, fmt::Write};
+use std::{borrow::Cow, convert::Infallible, fmt::Write, pin::pin};
 
 use async_stream::stream;
 use axum::{
@@ -30,13 +30,15 @@ pub(crate) fn stream_of(
         let _open = open;
         // An id without data: the browser holds a cursor before the first event.
         yield Bytes::from(format!("{RETRY}id: {cursor}\n\n"));
+        let mut ended = pin!(ending.cancelled());
         loop {
             tokio::select! {
+                biased;
+                () = &mut ended => return,
                 frame = frames.next() => match frame {
                     Some(frame) => yield encode(&frame),
                     None => return,
                 },
-                () = ending.cancelled() => return,
             }
         }
     })

@@ -3,7 +3,7 @@
 //! A reader is a cursor, not a queue: whatever lies beyond its place is sent as one piece, never
 //! across a durable event. Memory per reader is constant, and nobody waits for a slow one.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use async_stream::stream;
 use futures::{Stream, stream::BoxStream};
@@ -96,7 +96,8 @@ fn frames(
     stream! {
         let mut changed = live.subscribe();
         let mut phase = None;
-        let mut heartbeat_due = Instant::now();
+        // One timer for all heartbeats: text comes far more often than they do.
+        let mut heartbeat = pin!(sleep_until(Instant::now()));
         match cursor {
             Some(cursor) => reader.start_at(cursor, &log),
             None => yield reader.reset("bad_cursor"),
@@ -149,16 +150,16 @@ fn frames(
                 }
                 None => {}
             }
-            if phase != Some(live.phase()) || heartbeat_due <= Instant::now() {
+            if phase != Some(live.phase()) || heartbeat.deadline() <= Instant::now() {
                 phase = Some(live.phase());
-                heartbeat_due = Instant::now() + HEARTBEAT;
+                heartbeat.as_mut().reset(Instant::now() + HEARTBEAT);
                 yield reader.heartbeat(&shared, &live).await;
             }
             tokio::select! {
                 biased;
                 // The sender lives as long as `live`.
                 _ = changed.changed() => {}
-                () = sleep_until(heartbeat_due) => {}
+                () = &mut heartbeat => {}
             }
         }
     }

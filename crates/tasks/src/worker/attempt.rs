@@ -1,6 +1,6 @@
 //! One attempt at a reading: steps of the reading become stored events and open text.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::BoxStream};
 use kaucim_fortune::{
@@ -225,14 +225,21 @@ impl Attempt<'_> {
         let (hand, mut handed) = mpsc::channel(STEPS_AHEAD);
         let read = hand_over(steps, hand);
         let write = async {
+            // One timer for all steps: they come far more often than its moment changes.
+            let mut out_of_time = pin!(sleep_until(Instant::now()));
             loop {
                 let until = self
                     .ledger
                     .out_of_time_at(self.shared.settings.reading_time);
+                if let Some(until) = until
+                    && until != out_of_time.deadline()
+                {
+                    out_of_time.as_mut().reset(until);
+                }
                 let next = tokio::select! {
                     biased;
                     next = handed.recv() => next,
-                    () = moment(until) => return Ok(Kept::OutOfTime),
+                    () = &mut out_of_time, if until.is_some() => return Ok(Kept::OutOfTime),
                 };
                 let Some(next) = next else { break };
                 if let Some(ended) = self.keep(next).await? {
@@ -445,13 +452,6 @@ async fn hand_over(mut steps: BoxStream<'static, Result<Step, Error>>, hand: mps
         {
             return;
         }
-    }
-}
-
-async fn moment(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 
