@@ -45,6 +45,8 @@ pub(crate) enum Problem {
         detail: String,
     },
     StorageUnavailable,
+    /// The storage went away after it had taken this question.
+    StorageLost(TaskId),
     Draining,
 }
 
@@ -239,7 +241,17 @@ impl Problem {
                     StatusCode::SERVICE_UNAVAILABLE,
                     "storage_unavailable",
                     "The storage does not answer",
-                    "nothing was accepted; try again".to_owned(),
+                    "try again; with an `Idempotency-Key` nothing is asked twice".to_owned(),
+                )
+            },
+            Self::StorageLost(task_id) => Row {
+                task_id: Some(task_id),
+                retry_after: Some(2),
+                ..row(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage_unavailable",
+                    "The storage does not answer",
+                    "the question was accepted before; ask for its task later".to_owned(),
                 )
             },
             Self::Draining => Row {

@@ -62,6 +62,9 @@ async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
         for task_id in tasks {
             shared.erased(task_id);
         }
+        if shared.stopping.is_cancelled() {
+            break;
+        }
         // Questions come first.
         tokio::task::yield_now().await;
     }

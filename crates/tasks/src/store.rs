@@ -91,6 +91,12 @@ impl From<serde_json::Error> for StoreError {
 }
 
 impl StoreError {
+    /// What is behind it, in the words of whoever said it.
+    pub(crate) fn cause(&self) -> String {
+        let cause = std::error::Error::source(self);
+        cause.map_or_else(|| self.to_string(), ToString::to_string)
+    }
+
     /// Whether the file is no database, or a broken one: waiting will not help, a backup does.
     pub fn is_damage(&self) -> bool {
         let Self::Database(error) = self else {

@@ -32,7 +32,8 @@ pub struct Accepted {
     pub drawn: bool,
 }
 
-/// Why a question is not accepted. Nothing was stored.
+/// Why a question is not accepted. Nothing was stored, unless it was the storage that failed:
+/// what it could not confirm may be found after all, by the idempotency key.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     #[error(transparent)]

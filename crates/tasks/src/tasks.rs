@@ -151,7 +151,8 @@ impl Tasks {
                 fortune,
                 settings,
                 queue: Arc::new(queue),
-                has_traces: AtomicBool::new(false),
+                // An earlier process may have died between an erasure and the emptying.
+                has_traces: AtomicBool::new(true),
                 stopping: CancellationToken::new(),
                 workers: TaskTracker::new(),
             }),

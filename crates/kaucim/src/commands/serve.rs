@@ -10,14 +10,16 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{open_library, open_store};
+use super::{make_folder, open_library, open_store};
 use crate::{configuration::Configuration, exit::Failed, models, output};
 
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let listener = listen(&configuration.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
-    let store = open_store(&configuration.data_dir)?;
+    // Before the database is touched, which a newer version would change for an older one.
+    make_folder(&configuration.data_dir)?;
     let _lock = take_lock(&configuration)?;
+    let store = open_store(&configuration.data_dir)?;
     let (library, faults) = open_library(&configuration);
     for fault in faults {
         output::tell(&format!(

@@ -11,7 +11,8 @@ use axum::{
 use futures::StreamExt;
 use kaucim_fortune::{Ask, Lot, Question};
 use kaucim_tasks::{
-    Accepted, Follow, FollowOptions, Principal, Status, Submission, TaskDocument, TaskId,
+    Accepted, Follow, FollowOptions, LookupError, Principal, Status, Submission, TaskDocument,
+    TaskId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -101,7 +102,13 @@ pub(super) async fn interpret(
         cursor: None,
         partial_text: false,
     };
-    if let Follow::Frames(mut frames) = app.tasks.follow(account_id, task_id, options).await? {
+    let lost = |error| match error {
+        LookupError::Store(_) => Problem::StorageLost(task_id),
+        // It was erased meanwhile.
+        LookupError::NotFound => Problem::TaskNotFound,
+    };
+    let follow = app.tasks.follow(account_id, task_id, options).await;
+    if let Follow::Frames(mut frames) = follow.map_err(lost)? {
         let ended = async { while frames.next().await.is_some() {} };
         tokio::select! {
             () = ended => {}
@@ -109,7 +116,7 @@ pub(super) async fn interpret(
             () = app.draining.cancelled() => {}
         }
     }
-    answer(app.tasks.task(account_id, task_id).await?)
+    answer(app.tasks.task(account_id, task_id).await.map_err(lost)?)
 }
 
 fn answer(task: TaskDocument) -> Result<Response, Problem> {

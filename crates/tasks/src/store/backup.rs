@@ -23,7 +23,7 @@ pub enum BackupError {
     InUse,
     #[error("the database does not answer")]
     Store(#[from] StoreError),
-    #[error("could not write {0}")]
+    #[error("could not use {0}")]
     File(PathBuf, #[source] io::Error),
 }
 
@@ -46,18 +46,16 @@ impl Store {
             return Err(BackupError::Exists(file.to_owned()));
         }
         let unfinished = beside(file, ".part");
-        let _ = fs::remove_file(&unfinished);
-        let connection = open(&database)?;
-        make_private(&unfinished)?;
-        connection
-            .execute("VACUUM INTO ?1", params![unfinished.to_string_lossy()])
-            .map_err(StoreError::from)?;
-        let backup = checked(&unfinished)?;
-        File::open(&unfinished)
-            .and_then(|copy| copy.sync_all())
-            .and_then(|()| fs::rename(&unfinished, file))
-            .map_err(|error| BackupError::File(file.to_owned(), error))?;
-        Ok(backup)
+        let copied = copy_into(&database, &unfinished).and_then(|backup| {
+            fs::rename(&unfinished, file)
+                .and_then(|()| File::open(folder_of(file))?.sync_all())
+                .map_err(|error| BackupError::File(file.to_owned(), error))?;
+            Ok(backup)
+        });
+        if copied.is_err() {
+            let _ = fs::remove_file(&unfinished);
+        }
+        copied
     }
 
     /// Puts a backup in the place of the database of a data folder that no server uses. What was
@@ -90,7 +88,28 @@ impl Store {
     }
 }
 
-/// Moves a database with its log out of the way, so that neither is ever mixed with another.
+/// Writes a checked copy of one moment.
+fn copy_into(database: &Path, copy: &Path) -> Result<Backup, BackupError> {
+    let _ = fs::remove_file(copy);
+    make_private(copy)?;
+    let vacuumed = open(database).and_then(|connection| {
+        connection.execute("VACUUM INTO ?1", params![copy.to_string_lossy()])?;
+        Ok(())
+    });
+    match vacuumed {
+        Ok(()) => {}
+        Err(error) if error.is_damage() => return Err(BackupError::Damaged(error.cause())),
+        Err(error) => return Err(error.into()),
+    }
+    let backup = checked(copy)?;
+    File::open(copy)
+        .and_then(|copy| copy.sync_all())
+        .map_err(|error| BackupError::File(copy.to_owned(), error))?;
+    Ok(backup)
+}
+
+/// Keeps a database under another name, so that it can be had again. It stays in its place until
+/// another one takes it; only one that is damaged is moved with its log, which nobody can add to it.
 fn set_aside(database: &Path) -> Result<Option<PathBuf>, BackupError> {
     if !database.exists() {
         return Ok(None);
@@ -100,6 +119,17 @@ fn set_aside(database: &Path) -> Result<Option<PathBuf>, BackupError> {
         .into_iter()
         .find(|path| !path.exists())
         .unwrap_or_else(|| beside(database, ".before-restore"));
+    // The last connection to close leaves no log behind.
+    let closed = open(database).and_then(|connection| {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    });
+    if closed.is_ok() && !beside(database, "-wal").exists() {
+        let linked = fs::hard_link(database, &kept);
+        linked.map_err(|error| BackupError::File(kept.clone(), error))?;
+        return Ok(Some(kept));
+    }
     for suffix in ["-wal", "-shm", ""] {
         let from = beside(database, suffix);
         if from.exists() {
@@ -114,6 +144,14 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
 }
 
 /// Makes an empty file for its owner alone, or makes an existing one so.
