@@ -1,6 +1,10 @@
 //! Accepts connections and ends them well. The caller owns the port and the signal.
 
-use std::{convert::Infallible, pin::Pin, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -8,11 +12,12 @@ use axum::{
     http::{HeaderValue, Response, header},
     middleware::map_response,
 };
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
 };
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -69,9 +74,8 @@ pub async fn serve(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((socket, peer)) => {
-                    let socket = impatient(socket, write_timeout);
-                    let serving = connection(socket, Peer(peer), service.clone(), draining.clone());
-                    connections.spawn(serving);
+                    let terms = (write_timeout, draining.clone());
+                    connections.spawn(connection(socket, Peer(peer), service.clone(), terms));
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely; others may close theirs meanwhile.
@@ -98,56 +102,105 @@ pub async fn serve(
 }
 
 /// A socket that is given up when its client reads nothing for too long.
-fn impatient(socket: TcpStream, write_timeout: Duration) -> Socket {
+fn impatient(socket: TcpStream, write_timeout: Duration) -> TokioIo<Pin<Box<Socket>>> {
+    let mut socket = TimeoutStream::new(socket);
+    socket.set_write_timeout(Some(write_timeout));
+    TokioIo::new(Box::pin(socket))
+}
+
+type Socket = TimeoutStream<TcpStream>;
+
+async fn connection(
+    socket: TcpStream,
+    peer: Peer,
+    service: axum::Router,
+    (write_timeout, draining): (Duration, CancellationToken),
+) {
     // Small events must not wait for each other.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(error = %error, "a connection was gone before it began");
+        return;
     }
-    let mut socket = TimeoutStream::new(socket);
-    socket.set_write_timeout(Some(write_timeout));
-    Box::pin(socket)
-}
-
-type Socket = Pin<Box<TimeoutStream<TcpStream>>>;
-
-async fn connection(
-    socket: Socket,
-    peer: Peer,
-    service: axum::Router,
-    draining: CancellationToken,
-) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         name_host(&mut request);
         let answer = service.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let begins = tokio::time::timeout(HEAD_TIMEOUT, begins_as_http_2(&socket)).await;
+    let served = match begins {
+        Ok(Ok(true)) => {
+            let socket = impatient(socket, write_timeout);
+            let connection = http_2().serve_connection(socket, service);
+            drive(connection, http2::Connection::graceful_shutdown, draining).await
+        }
+        Ok(Ok(false)) => {
+            let socket = impatient(socket, write_timeout);
+            let connection = http_1(&draining).serve_connection(socket, service);
+            drive(connection, http1::Connection::graceful_shutdown, draining).await
+        }
+        // It said nothing in time, or went away.
+        Ok(Err(_)) | Err(_) => return,
+    };
+    if let Err(error) = served {
+        // A client that goes away is no fault.
+        tracing::debug!(error = %error, "a connection ended early");
+    }
+}
+
+/// Looks at the first bytes and leaves them where they are. (To let hyper read and keep them makes
+/// its buffer twice as large for the whole connection.)
+async fn begins_as_http_2(socket: &TcpStream) -> std::io::Result<bool> {
+    // No method of HTTP/1.1 begins so.
+    const PREFACE: &[u8] = b"PRI";
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let count = socket.peek(&mut first).await?;
+        if count == 0 || first[..count] != PREFACE[..count] {
+            return Ok(false);
+        }
+        if count == PREFACE.len() {
+            return Ok(true);
+        }
+        // A letter or two, which no client sends alone; what is there already wakes nobody.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn http_1(draining: &CancellationToken) -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_OR_UNREAD)
         // Who comes while the server ends gets one answer.
         .keep_alive(!draining.is_cancelled());
     builder
-        .http2()
+}
+
+fn http_2() -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         .max_send_buf_size(UNREAD)
         .max_concurrent_streams(256);
+    builder
+}
+
+/// Serves a connection to its end; when the server ends, what is open on it is still answered.
+async fn drive<C: Future<Output = hyper::Result<()>>>(
+    connection: C,
+    end: impl FnOnce(Pin<&mut C>),
+    draining: CancellationToken,
+) -> hyper::Result<()> {
     let came_late = draining.is_cancelled();
-    let connection = builder.serve_connection(TokioIo::new(socket), service);
-    tokio::pin!(connection);
-    let served = tokio::select! {
+    let mut connection = pin!(connection);
+    tokio::select! {
         served = &mut connection => served,
         () = draining.cancelled(), if !came_late => {
-            connection.as_mut().graceful_shutdown();
+            end(connection.as_mut());
             connection.await
         }
-    };
-    if let Err(error) = served {
-        // A client that goes away is no fault.
-        tracing::debug!(error = %error, "a connection ended early");
     }
 }
 

@@ -59,7 +59,7 @@ pub enum Phase {
 }
 
 /// How far heartbeats are apart, whatever comes between them; contract: 15 seconds.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+const HEARTBEAT: Duration = Duration::from_secs(12);
 
 /// How long to wait before the store is asked again after it failed.
 const STORE_RETRY: Duration = Duration::from_secs(1);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How old the known order of the queue may be when a reader is told its place.
-const ORDER_AGE: Duration = Duration::from_secs(1);
+const ORDER_AGE: Duration = Duration::from_secs(2);
 
 /// The queue as this process sees it.
 pub(crate) struct Queue {

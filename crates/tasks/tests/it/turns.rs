@@ -39,7 +39,7 @@ async fn place(app: &App, (person, task_id): (Person, TaskId)) -> Option<u64> {
 
 /// Waits until what is known of the queue's order is old.
 async fn a_moment_later() {
-    tokio::time::advance(std::time::Duration::from_secs(2)).await;
+    tokio::time::advance(std::time::Duration::from_secs(3)).await;
 }
 
 /// A worker that is busy with the question of a guest.
