@@ -7,7 +7,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::atomic::AtomicU64, thread};
 
-use self::world::{Planted, World};
+use self::world::{Amount, Planted, World};
 
 mod asker;
 mod model;
@@ -48,26 +48,38 @@ fn the_promise_holds_in_every_history() {
     }
     let next = AtomicU64::new(0);
     let tell = || {
-        let mut broken = Vec::new();
+        let (mut broken, mut all) = (Vec::new(), Vec::new());
         loop {
             let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             if seed >= SEEDS {
-                return broken;
+                return (broken, all);
             }
-            let told =
-                std::panic::catch_unwind(AssertUnwindSafe(|| history(seed, Planted::Nothing)));
-            if told.is_err() {
-                broken.push(seed);
+            let told = || World::new(seed, Planted::Nothing, false).run();
+            match std::panic::catch_unwind(AssertUnwindSafe(told)) {
+                Ok(amount) => all.push(amount),
+                Err(_) => broken.push(seed),
             }
         }
     };
-    let broken: Vec<u64> = thread::scope(|scope| {
+    let told: Vec<(Vec<u64>, Vec<Amount>)> = thread::scope(|scope| {
         let tellers: Vec<_> = (0..THREADS).map(|_| scope.spawn(tell)).collect();
-        let broken = tellers
-            .into_iter()
-            .flat_map(|one| one.join().expect("it tells"));
-        broken.collect()
+        let told = tellers.into_iter().map(|one| one.join().expect("it tells"));
+        told.collect()
     });
+    let sum = |of: fn(&Amount) -> u64| -> u64 {
+        let all = told.iter().flat_map(|(_, amounts)| amounts);
+        all.map(of).sum()
+    };
+    println!(
+        "{SEEDS} histories: {} lives, {} power losses, {} kills, {} stops; {} questions, {} calls",
+        sum(|one| one.lives),
+        sum(|one| one.power_losses),
+        sum(|one| one.kills),
+        sum(|one| one.stops),
+        sum(|one| one.questions),
+        sum(|one| one.calls),
+    );
+    let broken: Vec<u64> = told.into_iter().flat_map(|(broken, _)| broken).collect();
     assert!(
         broken.is_empty(),
         "the promise is broken in the histories of {broken:?}"

@@ -35,13 +35,24 @@ pub(crate) enum Planted {
     CountsNoCall,
 }
 
+/// What a history was made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Amount {
+    pub lives: u64,
+    pub power_losses: u64,
+    pub kills: u64,
+    pub stops: u64,
+    pub questions: u64,
+    pub calls: u64,
+}
+
 pub(crate) struct World {
     chance: Rng,
     disk: Disk,
     trace: Trace,
     model: Arc<Whimsical>,
     askers: Vec<Asker>,
-    lives: u64,
+    amount: Amount,
     now: Timestamp,
     planted: Planted,
 }
@@ -69,7 +80,7 @@ impl World {
             model: Whimsical::new(chance.u64(..), trace.clone()),
             disk,
             trace,
-            lives: 0,
+            amount: Amount::default(),
             now: "2026-02-17T00:00:00Z".parse().expect("a moment"),
             planted,
             chance,
@@ -82,8 +93,8 @@ impl World {
         self.trace.number()
     }
 
-    /// Tells the whole history, and holds it against the promise.
-    pub(crate) fn run(&mut self) {
+    /// Tells the whole history, holds it against the promise, and says how much of it there was.
+    pub(crate) fn run(&mut self) -> Amount {
         for _ in 0..self.chance.u8(1..6) {
             let fate = match self.chance.u8(0..10) {
                 0..4 => Fate::PowerAfter(self.chance.u64(1..120)),
@@ -96,20 +107,31 @@ impl World {
         }
         self.live(Fate::None);
         self.judge_database();
+        for known in self.askers.iter().flat_map(|asker| &asker.finished) {
+            self.amount.questions += 1;
+            self.amount.calls += self.model.calls(&known.question).len() as u64;
+        }
+        self.amount
     }
 
     /// One life of the server, on a thread and a clock of its own.
     fn live(&mut self, fate: Fate) {
-        self.lives += 1;
+        self.amount.lives += 1;
+        match fate {
+            Fate::PowerAfter(_) | Fate::Power => self.amount.power_losses += 1,
+            Fate::Kill => self.amount.kills += 1,
+            Fate::Stop => self.amount.stops += 1,
+            Fate::None => {}
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
             .build()
             .expect("a runtime");
         runtime.block_on(async {
-            self.trace.begin(self.lives);
+            self.trace.begin(self.amount.lives);
             let began = Instant::now();
-            let clock = Clock::simulated(self.now, self.lives);
+            let clock = Clock::simulated(self.now, self.amount.lives);
             let mut dice = self.chance.fork();
             let befalls = befalls(&self.disk, &clock, &mut dice, fate);
             let served = serve(&mut self.askers, &self.disk, &self.model, (&clock, fate));
