@@ -5,6 +5,7 @@ use std::{io::ErrorKind, net::SocketAddr};
 use kaucim_fortune::FortuneSystem;
 use kaucim_server::App;
 use kaucim_tasks::{Accounts, FolderLock, Tasks};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -14,6 +15,7 @@ use super::{make_folder, open_library, open_store};
 use crate::{configuration::Configuration, exit::Failed, models, output};
 
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
+    open_many_files();
     let listener = listen(&configuration.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     // Before the database is touched, which a newer version would change for an older one.
@@ -58,6 +60,18 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         .await
         .map_err(anyhow::Error::from)?;
     Ok(())
+}
+
+/// Every reader and every call to a model is an open file, and the usual limit is a thousand.
+fn open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::debug!(error = %error, "the limit of open files stays as it is");
+    }
 }
 
 async fn listen(address: &str) -> Result<TcpListener, Failed> {
