@@ -29,6 +29,10 @@ use crate::{App, auth::Peer, problem::Problem, routes::router};
 /// A client that has not sent its request's head by then is cut.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A client that has opened a connection and said nothing by then is cut. Browsers open some ahead
+/// of what they may ask.
+const FIRST_WORD_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How long open requests may take to end once the port is closed.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
@@ -127,7 +131,7 @@ async fn connection(
         let answer = service.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
-    let begins = tokio::time::timeout(HEAD_TIMEOUT, begins_as_http_2(&socket)).await;
+    let begins = tokio::time::timeout(FIRST_WORD_TIMEOUT, begins_as_http_2(&socket)).await;
     let served = match begins {
         Ok(Ok(true)) => {
             let socket = impatient(socket, write_timeout);
