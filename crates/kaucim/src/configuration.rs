@@ -16,6 +16,9 @@ use crate::{
 
 mod models;
 
+/// More would take memory before anybody asks.
+const MOST_WORKERS: usize = 10_000;
+
 /// Every key with its default, as it stands in the documentation.
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
@@ -106,6 +109,12 @@ impl Configuration {
             .workers
             .or(number(environment.workers.as_ref(), "KAUCIM_WORKERS")?);
         let workers = workers.or(file.workers).or(defaults.workers).unwrap_or(16);
+        if workers > MOST_WORKERS {
+            return Err(Failed::usage(
+                format!("{workers} readings at once are more than any machine can make"),
+                format!("set workers to {MOST_WORKERS} or fewer"),
+            ));
+        }
         if workers == 0 {
             return Err(Failed::usage(
                 "no worker could ever read",
@@ -270,14 +279,27 @@ fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Fail
     let default = Limits::default();
     let per_user = number(environment.tasks_per_user.as_ref(), "KAUCIM_TASKS_PER_USER")?;
     let queued = number(environment.queue_limit.as_ref(), "KAUCIM_QUEUE_LIMIT")?;
-    Ok(Limits {
+    let limits = Limits {
         per_guest: per_user.or(file.per_guest).unwrap_or(default.per_guest),
         per_account: per_user.or(file.per_account).unwrap_or(default.per_account),
         per_end_user: per_user
             .or(file.per_end_user)
             .unwrap_or(default.per_end_user),
         queued: queued.or(file.queued).unwrap_or(default.queued),
-    })
+    };
+    let all = [
+        limits.per_guest,
+        limits.per_account,
+        limits.per_end_user,
+        limits.queued,
+    ];
+    if all.contains(&0) {
+        return Err(Failed::usage(
+            "with a limit of 0 no question could ever be asked",
+            "set per_guest, per_account, per_end_user and queued to 1 or more",
+        ));
+    }
+    Ok(limits)
 }
 
 fn rates(file: &LimitEntries, environment: &Environment) -> Result<Option<Rates>, Failed> {

@@ -81,7 +81,7 @@ impl From<StoreError> for Failed {
         let message = format!("{:#}", anyhow::Error::from(error));
         Self::Storage {
             message,
-            hint: None,
+            hint: Some("see that the disk has room and can be written, then try again".to_owned()),
         }
     }
 }

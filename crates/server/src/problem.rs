@@ -304,6 +304,11 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Unreadable(_) = error {
+            // Asking again would not help.
+            tracing::error!(error = %error, "what is stored cannot be understood");
+            return Self::Internal;
+        }
         tracing::warn!(error = %error, "a request met a storage that does not answer");
         Self::StorageUnavailable
     }

@@ -72,6 +72,8 @@ pub enum StoreError {
     Unreadable(#[source] Arc<serde_json::Error>),
     #[error("the database was written by a newer version (schema {0})")]
     TooNew(i64),
+    #[error("the database belongs to another program")]
+    Foreign,
     #[error("the database has undone a group of writes")]
     Undone,
     #[error("the database is closed")]

@@ -62,8 +62,10 @@ impl From<BackupError> for Failed {
     fn from(error: BackupError) -> Self {
         let hint = match &error {
             BackupError::Exists(_) => "name a file that is not there yet",
-            BackupError::NotADatabase(_) => "name the data folder with --data-dir",
-            BackupError::Damaged(_) => "restore the last good backup with `kaucim restore FILE`",
+            BackupError::NotADatabase(_) => {
+                "name a file that `kaucim backup` made, or the data folder with --data-dir"
+            }
+            BackupError::Damaged(_) => "restore the last good file that `kaucim backup` made",
             BackupError::InUse => "stop the server first; a backup needs no stop",
             BackupError::Store(_) => "check the disk, or try again",
             BackupError::File(..) => "check the path, its permissions and the space on the disk",

@@ -31,6 +31,8 @@ pub(super) struct Reader {
     /// Sealed titles and texts, by index, kept only for `partial_text`.
     sealed: Option<Vec<(u32, String, String)>>,
     pub(super) ended: bool,
+    /// The last event, when the task was finished before it was followed.
+    last: Option<u64>,
 }
 
 impl Reader {
@@ -44,6 +46,7 @@ impl Reader {
             sealed_tokens: 0,
             sealed: partial_text.then(Vec::new),
             ended: false,
+            last: row.finished_ms.map(|_| row.last_sequence),
         }
     }
 
@@ -90,6 +93,8 @@ impl Reader {
             tracing::error!(task.id = %self.task_id, event.sequence = stored.sequence,
                 "a stored event cannot be read");
             self.place.sequence = stored.sequence;
+            // Nothing follows it, whatever it was.
+            self.ended = self.last == Some(stored.sequence);
             return frames;
         };
         let closed = live.and_then(|live| {

@@ -84,7 +84,21 @@ impl Store {
 
     /// Reads the whole database of a data folder and says what is wrong with it, if anything is.
     pub fn examine(folder: &Path) -> Result<Backup, BackupError> {
-        checked(&database_of(folder))
+        let database = database_of(folder);
+        let found = checked(&database)?;
+        let unreadable: u64 = open(&database)?
+            .query_row(
+                "SELECT count(*) FROM events WHERE NOT json_valid(data)",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(StoreError::from)?;
+        match unreadable {
+            0 => Ok(found),
+            count => Err(BackupError::Damaged(format!(
+                "{count} events cannot be read"
+            ))),
+        }
     }
 }
 

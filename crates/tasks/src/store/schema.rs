@@ -120,6 +120,11 @@ pub(super) fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+fn has_tables(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table')";
+    connection.query_row(sql, [], |row| row.get(0))
+}
+
 /// Refuses what a newer version has written.
 pub(super) fn check(version: i64) -> Result<(), StoreError> {
     match usize::try_from(version) {
@@ -136,6 +141,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         let done = usize::try_from(version).unwrap_or(usize::MAX);
         if done == MIGRATIONS.len() {
             return Ok(());
+        }
+        if done == 0 && has_tables(&transaction)? {
+            return Err(StoreError::Foreign);
         }
         let step = MIGRATIONS.get(done).ok_or(StoreError::TooNew(version))?;
         transaction.execute_batch(step)?;

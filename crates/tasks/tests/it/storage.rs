@@ -153,3 +153,42 @@ fn a_folder_has_one_server() {
     drop(lock);
     assert!(FolderLock::take(folder.path()).unwrap().is_some());
 }
+
+#[tokio::test]
+async fn a_finished_reading_whose_end_cannot_be_read_ends_its_readers_all_the_same() {
+    let app = App::start(1).await;
+    let guest = app.guest().await;
+    let task_id = app.ask(guest).await;
+    app.tasks.cancel(guest.account_id, task_id).await.unwrap();
+    app.database()
+        .execute(
+            "UPDATE events SET data = 'garbage' WHERE data LIKE '%\"cancelled\"%'",
+            [],
+        )
+        .unwrap();
+    assert!(Store::examine(app.path()).is_err(), "the doctor finds it");
+    let folder = app.stop().await;
+    let app = Built::workers(1).start_in(folder).await;
+    let mut reader = app.read(guest, task_id).await;
+    while reader.next().await.is_some() {}
+    assert_eq!(
+        reader.held.ended, None,
+        "the end is not known, but nothing is waited for"
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("kaucim.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE other (a)").unwrap();
+    drop(other);
+    let refused = Store::open(folder.path()).map(|_| ());
+    assert!(matches!(refused, Err(StoreError::Foreign)), "{refused:?}");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let tables: u32 = other
+        .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tables, 1);
+}
