@@ -15,7 +15,7 @@ use super::{BUSY, FolderLock, Store, StoreError, database_of, schema};
 pub enum BackupError {
     #[error("{0} is there already")]
     Exists(PathBuf),
-    #[error("{0} is no database")]
+    #[error("{0} is no database of this program")]
     NotADatabase(PathBuf),
     #[error("the database is damaged: {0}")]
     Damaged(String),
@@ -192,24 +192,26 @@ fn checked(path: &Path) -> Result<Backup, BackupError> {
     let bytes = fs::metadata(path)
         .map_err(|error| BackupError::File(path.to_owned(), error))?
         .len();
-    let found = || -> Result<Result<Backup, String>, StoreError> {
+    // Absent: it is none of ours.
+    let found = || -> Result<Option<Result<Backup, String>>, StoreError> {
         let connection = open(path)?;
         let version = schema::version(&connection)?;
         if version == 0 {
-            return Ok(Err("it is not one of this program".to_owned()));
+            return Ok(None);
         }
         schema::check(version)?;
         let verdict: String =
             connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Ok(Err(verdict));
+            return Ok(Some(Err(verdict)));
         }
         let tasks = connection.query_row("SELECT count(*) FROM tasks", [], |row| row.get(0))?;
-        Ok(Ok(Backup { tasks, bytes }))
+        Ok(Some(Ok(Backup { tasks, bytes })))
     };
     match found() {
-        Ok(Ok(backup)) => Ok(backup),
-        Ok(Err(verdict)) => Err(BackupError::Damaged(verdict)),
+        Ok(Some(Ok(backup))) => Ok(backup),
+        Ok(Some(Err(verdict))) => Err(BackupError::Damaged(verdict)),
+        Ok(None) => Err(BackupError::NotADatabase(path.to_owned())),
         Err(error) if error.is_damage() => Err(BackupError::NotADatabase(path.to_owned())),
         Err(error) => Err(error.into()),
     }
