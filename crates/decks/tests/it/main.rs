@@ -8,3 +8,4 @@ mod packs;
 mod retrieval;
 mod starter;
 mod topics;
+mod verse;

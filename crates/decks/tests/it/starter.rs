@@ -16,7 +16,7 @@ fn loads_and_is_complete() {
 
     let deck = library.deck("yue_lao", None).unwrap();
     assert_eq!(deck.id, "kaucim_yue_lao");
-    assert_eq!(deck.count(), 12);
+    assert_eq!(deck.count(), 60);
     assert_eq!(deck.topics().len(), 12);
     for language in WANTED {
         assert!(
