@@ -161,6 +161,11 @@ impl Deck {
         search::search(self, query, limit)
     }
 
+    /// All passages that can be found, lot by lot; their scores are 0.
+    pub fn passages(&self) -> impl Iterator<Item = Source> {
+        search::passages(self)
+    }
+
     pub(crate) fn lot_at(&self, number: u32) -> Option<&Arc<Lot>> {
         self.lots.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }

@@ -51,6 +51,12 @@ pub(crate) fn search(deck: &Deck, query: &str, limit: usize) -> Vec<Source> {
         .collect()
 }
 
+/// See [`Deck::passages`].
+pub(crate) fn passages(deck: &Deck) -> impl Iterator<Item = Source> {
+    let all = deck.index.passages();
+    all.map(|passage| source(deck, passage, 0.0))
+}
+
 /// See [`Deck::retrieve`].
 pub(crate) fn retrieve(
     deck: &Deck,

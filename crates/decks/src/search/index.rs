@@ -96,6 +96,11 @@ impl Index {
         }
     }
 
+    /// All passages, lot by lot.
+    pub(super) fn passages(&self) -> impl Iterator<Item = &Passage> {
+        self.passages.iter()
+    }
+
     /// All passages of a lot of the deck.
     pub(super) fn passages_of(&self, number: u32) -> impl Iterator<Item = &Passage> {
         let at = (number as usize).checked_sub(1);

@@ -3,6 +3,7 @@
 
 mod corpora;
 mod crawl;
+mod evaluation;
 mod lamps;
 mod packs;
 mod retrieval;
