@@ -6,10 +6,11 @@ use std::{
     sync::Arc,
 };
 
+use arc_swap::ArcSwapOption;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, Lot, Source, Tone, Topic, draw, search};
+use crate::{Language, Lot, Query, Source, Tone, Topic, Vector, draw, search};
 
 /// One edition of a set of lots.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Deck {
     /// In the order of their numbers, of which none is missing; never empty.
     pub(crate) lots: Vec<Arc<Lot>>,
     pub(crate) index: search::Index,
+    /// What its passages mean; absent until somebody says so.
+    pub(crate) vectors: ArcSwapOption<search::Vectors>,
 }
 
 /// The house rule for moon blocks (擲筊) after a draw.
@@ -145,25 +148,50 @@ impl Deck {
     ///
     /// A score is a weight for the passage's role, 4 for the verdict on the question's topic down
     /// to 0 for other lots, plus how well it matches the question, from 0 to 1.
-    pub fn retrieve(
+    pub fn retrieve<'a>(
         &self,
         number: u32,
-        question: &str,
+        question: impl Into<Query<'a>>,
         language: Language,
         limit: usize,
     ) -> Vec<Source> {
-        search::retrieve(self, number, question, language, limit)
+        search::retrieve(self, number, &question.into(), language, limit)
     }
 
     /// Passages of this deck that match a query in any of the languages, best first; after those
     /// that share its words, the verdicts on its topic. A score runs from 0 to 1.
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Source> {
-        search::search(self, query, limit)
+    pub fn search<'a>(&self, query: impl Into<Query<'a>>, limit: usize) -> Vec<Source> {
+        search::search(&[self], &query.into(), limit)
+    }
+
+    /// The texts of all passages, in their order, as they are to be made into vectors: each with
+    /// what it is called, or is about.
+    pub fn texts_to_embed(&self) -> impl Iterator<Item = String> {
+        search::texts_to_embed(self)
+    }
+
+    /// Takes what the passages mean, in the order of [`texts_to_embed`](Self::texts_to_embed);
+    /// from now on they are also found by it. Vectors of another dimension than the first one's
+    /// are left out.
+    pub fn embed(&self, vectors: Vec<Option<Vector>>) {
+        self.vectors
+            .store(Some(Arc::new(search::Vectors::new(vectors))));
+    }
+
+    /// How many of the passages have a vector, and how many there are.
+    pub fn embedded(&self) -> (usize, usize) {
+        let vectors = self.vectors.load();
+        let embedded = vectors.as_ref().map_or(0, |vectors| vectors.count());
+        (embedded, self.index.count())
     }
 
     /// All passages that can be found, lot by lot; their scores are 0.
     pub fn passages(&self) -> impl Iterator<Item = Source> {
         search::passages(self)
+    }
+
+    pub(crate) fn vectors(&self) -> Option<Arc<search::Vectors>> {
+        self.vectors.load_full()
     }
 
     pub(crate) fn lot_at(&self, number: u32) -> Option<&Arc<Lot>> {

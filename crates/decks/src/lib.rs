@@ -16,4 +16,5 @@ pub use crate::{
     library::{Deity, Library},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},
     pack::{Fault, PackFault},
+    search::{Query, Vector},
 };

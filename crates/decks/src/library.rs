@@ -9,8 +9,9 @@ use std::{
 use arc_swap::ArcSwap;
 
 use crate::{
-    Deck, Language, LookupError, PackFault, Source,
+    Deck, Language, LookupError, PackFault, Query, Source,
     pack::{self, Fault},
+    search,
 };
 
 /// All decks of this process; a cheap handle whose content can be swapped as one.
@@ -111,18 +112,28 @@ impl Library {
 
     /// Passages of all decks, or of one deity's, that match a query in any of the languages; best
     /// first. An unknown deity has none.
-    pub fn search(&self, query: &str, deity_id: Option<&str>, limit: usize) -> Vec<Source> {
+    pub fn search<'a>(
+        &self,
+        query: impl Into<Query<'a>>,
+        deity_id: Option<&str>,
+        limit: usize,
+    ) -> Vec<Source> {
         let shelf = self.shelf.load();
-        let mut sources: Vec<_> = shelf
+        let decks: Vec<_> = shelf
             .deities
             .values()
             .filter(|deity| deity_id.is_none_or(|id| id == deity.id))
             .flat_map(|deity| &deity.decks)
-            .flat_map(|deck| deck.search(query, limit))
+            .map(AsRef::as_ref)
             .collect();
-        sources.sort_by(|one, other| other.score.total_cmp(&one.score));
-        sources.truncate(limit);
-        sources
+        search::search(&decks, &query.into(), limit)
+    }
+
+    /// All decks, of whichever deity.
+    pub fn decks(&self) -> Vec<Arc<Deck>> {
+        let shelf = self.shelf.load();
+        let deities = shelf.deities.values();
+        deities.flat_map(|deity| &deity.decks).cloned().collect()
     }
 }
 

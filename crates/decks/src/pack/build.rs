@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
+use arc_swap::ArcSwapOption;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -20,7 +21,8 @@ pub(super) fn deck(mut pack: Pack) -> tantivy::Result<Deck> {
         .iter()
         .map(|(_, written)| Arc::new(lot(file, &version, written)))
         .collect();
-    let index = search::Index::build(&lots, file.language)?;
+    let grades = grades(file, &lots);
+    let index = search::Index::build(&lots, &grades, file.language)?;
     Ok(Deck {
         id: file.id.clone(),
         deity_id: file.deity.clone(),
@@ -33,9 +35,10 @@ pub(super) fn deck(mut pack: Pack) -> tantivy::Result<Deck> {
         blocks: file.blocks,
         redraw: file.redraw,
         deity_name: owned(file.deity_name.iter()),
-        grades: grades(file, &lots),
+        grades,
         lots,
         index,
+        vectors: ArcSwapOption::empty(),
     })
 }
 

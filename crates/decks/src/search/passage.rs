@@ -20,7 +20,7 @@ pub(super) struct Passage {
 }
 
 /// Which of a lot's texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
     Verse,
     Commentary(usize),

@@ -1,26 +1,53 @@
 //! Cuts text into the terms that are looked up: pairs of East Asian characters, or words.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 
-use crate::search::fold;
+use crate::search::{fold, stem::stem};
 
 /// Terms of a query that are looked up at most.
 const MAX_QUERY_TERMS: usize = 128;
 
+/// Characters that a word or two have at most; a word of letters counts as two.
+const SHORT: usize = 4;
+
+/// What a single character of a longer run is worth beside a pair.
+const CHARACTER_WEIGHT: f32 = 0.4;
+
 /// Characters too common in questions to tell anything, in the folded form.
 const COMMON: &str = "的了吗呢吧啊我你您他她它这那么什怎吗们";
 
+/// Pairs too common in questions to tell anything, in the folded form.
+const COMMON_PAIRS: &str = "\
+    如何 何时 时候 是否 可以 应该 该不 不该 会不 不会 能不 不能 有没 没有 要不 不要 还要 需要 想要 怎样 知道 觉得 因为 所以 \
+    但是 还是 或者 到底 究竟 多少 真的 请问 想问 问一 一下 好不 不好 最近 今年 一直 已经 比较 \
+    故事 意思 典故 讲什 说什";
+
 /// Words too common in questions to tell anything.
 const COMMON_WORDS: &[&str] = &[
-    "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-    "could", "did", "do", "does", "for", "from", "get", "go", "had", "has", "have", "he", "her",
-    "him", "his", "how", "i", "if", "in", "is", "it", "its", "me", "my", "no", "not", "now", "of",
-    "on", "or", "our", "she", "should", "so", "that", "the", "their", "them", "there", "they",
-    "this", "to", "up", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will",
-    "with", "would", "you", "your",
+    "a", "about", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but",
+    "by", "can", "could", "did", "do", "does", "for", "from", "get", "go", "had", "has", "have",
+    "he", "her", "him", "his", "how", "i", "if", "in", "is", "it", "its", "me", "my", "no", "not",
+    "now", "of", "on", "or", "our", "she", "should", "so", "that", "the", "their", "them", "there",
+    "they", "this", "to", "up", "us", "was", "we", "what", "when", "where", "which", "who", "why",
+    "will", "with", "would", "you", "your", "d", "ll", "m", "re", "s", "t", "ve", "say", "says",
+    "tell", "want", "wants", "like", "just", "some", "than", "then", "these", "those", "too",
+    "very", "were", "much", "more", "most", "if", "into", "only", "over", "such", "through",
+    "ever", "still", "really", "please", "lot",
 ];
+
+/// What to look for, and how much it tells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Term {
+    pub(super) text: String,
+    pub(super) weight: f32,
+}
+
+impl Term {
+    /// Whether it is a single character of a longer run.
+    pub(super) fn is_character(&self) -> bool {
+        self.weight < 1.0
+    }
+}
 
 /// Text in the form in which it is compared: compatibility characters replaced, in lower case,
 /// Traditional characters as Simplified.
@@ -40,45 +67,42 @@ pub(super) fn of_text(text: &str) -> Vec<String> {
                 terms.extend(run.iter().map(char::to_string));
                 terms.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
             }
-            Run::Word(word) => terms.push(singular(&word).into_owned()),
+            Run::Word(word) => terms.push(stem(&word).into_owned()),
         }
     }
     terms
 }
 
-/// The terms to look for, each once: pairs rather than single characters, and without those that
-/// every question has, unless there are no others.
-pub(super) fn of_query(query: &str) -> Vec<String> {
+/// The terms to look for, each once: words and pairs, and for less weight the single characters of
+/// longer runs; without those that every question has, unless there are no others.
+pub(super) fn of_query(query: &str) -> Vec<Term> {
     let mut telling = Vec::new();
     let mut common = Vec::new();
+    let mut keep = |text: String, weight: f32, is_common: bool| {
+        let terms = if is_common { &mut common } else { &mut telling };
+        if !terms.iter().any(|term: &Term| term.text == text) {
+            terms.push(Term { text, weight });
+        }
+    };
     for run in runs(&folded(query)) {
         match run {
             Run::Characters(run) if run.len() == 1 => {
-                keep(
-                    run[0].to_string(),
-                    is_common(&run),
-                    &mut telling,
-                    &mut common,
-                );
+                keep(run[0].to_string(), 1.0, is_common(&run));
             }
             Run::Characters(run) => {
                 for pair in run.windows(2) {
-                    keep(
-                        pair.iter().collect(),
-                        is_common(pair),
-                        &mut telling,
-                        &mut common,
-                    );
+                    keep(pair.iter().collect(), 1.0, is_common(pair));
+                }
+                for c in run.iter().filter(|c| is_han(**c)) {
+                    // A character that is no better than common stands for nothing by itself.
+                    if !is_common(&[*c]) {
+                        keep(c.to_string(), CHARACTER_WEIGHT, false);
+                    }
                 }
             }
             Run::Word(word) => {
                 let is_common = COMMON_WORDS.contains(&word.as_str());
-                keep(
-                    singular(&word).into_owned(),
-                    is_common,
-                    &mut telling,
-                    &mut common,
-                );
+                keep(stem(&word).into_owned(), 1.0, is_common);
             }
         }
     }
@@ -87,19 +111,35 @@ pub(super) fn of_query(query: &str) -> Vec<String> {
     terms
 }
 
-fn keep(term: String, is_common: bool, telling: &mut Vec<String>, common: &mut Vec<String>) {
-    let terms = if is_common { common } else { telling };
-    if !terms.contains(&term) {
-        terms.push(term);
-    }
+/// Whether a query is a word or two.
+pub(super) fn is_short(query: &str) -> bool {
+    let runs = runs(&folded(query));
+    let length = |run: &Run| match run {
+        Run::Characters(run) => run.len(),
+        Run::Word(_) => 2,
+    };
+    (1..=SHORT).contains(&runs.iter().map(length).sum())
 }
 
 /// Pairs of Hiragana alone are mostly endings and particles.
 fn is_common(characters: &[char]) -> bool {
+    let is_pair = || {
+        let pair: String = characters.iter().collect();
+        COMMON_PAIRS
+            .split_ascii_whitespace()
+            .any(|common| common == pair)
+    };
     characters.iter().any(|c| COMMON.contains(*c))
-        || characters
-            .iter()
-            .all(|c| ('\u{3041}'..='\u{309f}').contains(c))
+        || characters.iter().all(|c| is_hiragana(*c))
+        || characters.len() == 2 && is_pair()
+}
+
+fn is_hiragana(c: char) -> bool {
+    ('\u{3041}'..='\u{309f}').contains(&c)
+}
+
+fn is_han(c: char) -> bool {
+    c >= '\u{3400}' && !('\u{ac00}'..='\u{d7a3}').contains(&c) && is_east_asian(c)
 }
 
 enum Run {
@@ -136,39 +176,31 @@ fn is_east_asian(c: char) -> bool {
     )
 }
 
-/// Takes a plural ending off an English word.
-fn singular(word: &str) -> Cow<'_, str> {
-    if word.len() < 4 || !word.is_ascii() || word.ends_with("us") || word.ends_with("is") {
-        return word.into();
-    }
-    if let Some(stem) = word.strip_suffix("ies") {
-        return format!("{stem}y").into();
-    }
-    let hissing = ["sses", "xes", "zes", "ches", "shes"];
-    if hissing.iter().any(|ending| word.ends_with(ending)) {
-        return word[..word.len() - 2].into();
-    }
-    match word.strip_suffix('s') {
-        Some(stem) if !stem.ends_with('s') => stem.into(),
-        Some(_) | None => word.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(text: &str, indexed: &str, asked: &str) {
         assert_eq!(of_text(text).join(" "), indexed, "{text}");
-        assert_eq!(of_query(text).join(" "), asked, "{text}");
+        let terms = of_query(text);
+        let terms: Vec<_> = terms.iter().map(|term| term.text.as_str()).collect();
+        assert_eq!(terms.join(" "), asked, "{text}");
     }
 
     #[test]
     fn text_is_cut_into_pairs_and_words() {
-        check("求則得之", "求 则 得 之 求则 则得 得之", "求则 则得 得之");
+        check(
+            "求則得之",
+            "求 则 得 之 求则 则得 得之",
+            "求则 则得 得之 求 则 得 之",
+        );
         check("緣", "缘", "缘");
-        check("恋の行方", "恋 の 行 方 恋の の行 行方", "恋の の行 行方");
-        check("Ｌｏｖｅｓ 愛", "love 爱", "love 爱");
+        check(
+            "恋の行方",
+            "恋 の 行 方 恋の の行 行方",
+            "恋の の行 行方 恋 行 方",
+        );
+        check("Ｌｏｖｅｓ 愛", "lov 爱", "lov 爱");
         check("3月", "3 月", "3 月");
         check("사랑", "사 랑 사랑", "사랑");
         check("，。!", "", "");
@@ -179,23 +211,5 @@ mod tests {
         check("the jobs", "the job", "job");
         check("who am I", "who am i", "who am i");
         check("我的", "我 的 我的", "我的");
-    }
-
-    #[test]
-    fn plurals_meet_their_singulars() {
-        for (plural, stem) in [
-            ("boxes", "box"),
-            ("wishes", "wish"),
-            ("horses", "horse"),
-            ("cases", "case"),
-            ("stories", "story"),
-            ("gains", "gain"),
-            ("loss", "loss"),
-            ("this", "this"),
-            ("is", "is"),
-            ("focus", "focus"),
-        ] {
-            assert_eq!(singular(plural), stem);
-        }
     }
 }
