@@ -7,6 +7,7 @@
 
 mod answer;
 mod calls;
+mod embed;
 mod listener;
 mod plan;
 mod play;

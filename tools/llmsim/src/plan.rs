@@ -115,7 +115,10 @@ impl Course {
             | FaultKind::WrongLanguage
             | FaultKind::EmptySection
             | FaultKind::BadSchema(_)
-            | FaultKind::Hang => return None,
+            | FaultKind::Hang
+            | FaultKind::Dimension
+            | FaultKind::NotANumber
+            | FaultKind::Fewer => return None,
         };
         Some(Self {
             thoughts: if tokens == 0 { 0 } else { self.thoughts },

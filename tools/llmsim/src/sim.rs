@@ -6,6 +6,7 @@ use axum::{
     Json, Router,
     extract::{ConnectInfo, Path, State},
     http::StatusCode,
+    response::Response,
     routing::{any, get, post},
 };
 use bytes::Bytes;
@@ -129,8 +130,10 @@ fn router(server: Server) -> Router {
     Router::new()
         .route("/", get(async || "Ollama is running"))
         .route("/v1/chat/completions", post(openai_chat))
+        .route("/v1/embeddings", post(openai_embeddings))
         .route("/v1/models", get(openai_models))
         .route("/api/chat", post(ollama_chat))
+        .route("/api/embed", post(ollama_embed))
         .route("/api/tags", get(ollama_tags))
         .route(
             "/api/version",
@@ -146,7 +149,7 @@ async fn openai_chat(
     State(server): State<Arc<Server>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     body: Bytes,
-) -> axum::response::Response {
+) -> Response {
     server.answer(Dialect::OpenAi, peer, body).await
 }
 
@@ -154,8 +157,16 @@ async fn ollama_chat(
     State(server): State<Arc<Server>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     body: Bytes,
-) -> axum::response::Response {
+) -> Response {
     server.answer(Dialect::Ollama, peer, body).await
+}
+
+async fn openai_embeddings(State(server): State<Arc<Server>>, body: Bytes) -> Response {
+    server.embed(Dialect::OpenAi, body).await
+}
+
+async fn ollama_embed(State(server): State<Arc<Server>>, body: Bytes) -> Response {
+    server.embed(Dialect::Ollama, body).await
 }
 
 async fn openai_models() -> Json<Value> {

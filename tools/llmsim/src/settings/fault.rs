@@ -75,6 +75,12 @@ pub enum FaultKind {
     Crash,
     /// `hang`: nothing is ever sent, not even the head.
     Hang,
+    /// `dimension`: the last of several vectors has a number less.
+    Dimension,
+    /// `nan`: a vector holds `NaN`.
+    NotANumber,
+    /// `fewer`: a vector is missing.
+    Fewer,
 }
 
 /// How a schema is refused.
@@ -87,7 +93,7 @@ pub enum SchemaRefusal {
     Python,
 }
 
-const NAMES: [(&str, FaultKind); 25] = [
+const NAMES: [(&str, FaultKind); 28] = [
     ("cut", FaultKind::Cut),
     ("reset", FaultKind::Reset),
     ("nofinish", FaultKind::NoFinish),
@@ -113,6 +119,9 @@ const NAMES: [(&str, FaultKind); 25] = [
     ("badschema", FaultKind::BadSchema(SchemaRefusal::Any(400))),
     ("crash", FaultKind::Crash),
     ("hang", FaultKind::Hang),
+    ("dimension", FaultKind::Dimension),
+    ("nan", FaultKind::NotANumber),
+    ("fewer", FaultKind::Fewer),
 ];
 
 /// Whether a setting of this name is a fault: `fault` itself, and those written `missing=SECTION`.

@@ -1,6 +1,7 @@
 //! What the simulated server looks like from outside, over real connections.
 
 mod client;
+mod embeddings;
 mod fault;
 mod form;
 mod observation;
