@@ -154,13 +154,17 @@ impl ModelConfig {
 /// The path in front of every endpoint, whichever of the usual forms the operator wrote.
 fn base_path(provider: Provider, path: &str) -> String {
     let path = path.trim_end_matches('/');
+    let endpoints = [provider.chat_path(), provider.embeddings_path()];
+    let path = endpoints
+        .iter()
+        .find_map(|endpoint| path.strip_suffix(endpoint))
+        .unwrap_or(path);
     match provider {
-        Provider::OpenAi => match path.strip_suffix(provider.chat_path()).unwrap_or(path) {
+        Provider::OpenAi => match path {
             "" => "/v1".to_owned(),
             path => path.to_owned(),
         },
         Provider::Ollama => {
-            let path = path.strip_suffix(provider.chat_path()).unwrap_or(path);
             let base = path
                 .strip_suffix("/v1")
                 .or_else(|| path.strip_suffix("/api"));

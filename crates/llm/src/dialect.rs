@@ -1,5 +1,6 @@
 //! What the providers' languages have in common; each is pure both ways in a file of its own.
 
+mod embeddings;
 mod ollama;
 mod openai;
 

@@ -3,6 +3,7 @@
 
 mod cassette;
 mod decoding;
+mod embeddings;
 mod limits;
 mod ollama;
 mod properties;
