@@ -71,7 +71,12 @@ fn language_fault(text: &str, language: Language, lot: &Lot) -> Option<String> {
         // Nothing but quotations.
         scripts = Scripts::of(text);
     }
-    let Scripts { han, kana, latin } = scripts;
+    let Scripts {
+        han,
+        kana,
+        latin,
+        other: _,
+    } = scripts;
     // A word of Latin script is about four letters, one of Han or kana about one.
     let fits = match language {
         Language::Zh | Language::ZhHans => han * 4 > latin && kana * 10 <= han,
