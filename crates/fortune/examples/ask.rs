@@ -23,10 +23,10 @@ impl Model for Patience {
 
     fn generate(&self, _request: Request) -> BoxFuture<'_, Result<Answer, Error>> {
         let text = r#"{
-            "line_by_line_interpretation": "“囊裏紅絲月下明”: what joins you is already there.",
+            "line_by_line_interpretation": "“囊裏紅絲月下明”: what joins you is already there. The second line is the way, the third the lateness, the last the spring.",
             "overall_development": "It grows slowly, and it grows.",
-            "positive_factors": "Nothing has to be forced.",
-            "challenges": "Waiting is the hard part.",
+            "positive_factors": "Nothing has to be forced here; patience is on your side.",
+            "challenges": "Waiting is the hard part, and the lot says so.",
             "suggested_actions": "Say one honest thing this week.",
             "supplementary_notes": "The thread ties, and people walk.",
             "conclusion": "Yes, if you let it take its time."

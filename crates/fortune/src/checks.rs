@@ -1,21 +1,61 @@
-//! Judges a section when its text has ended, before it is sealed.
+//! Judges a section when its text has ended, before it is sealed. One set for every section,
+//! whoever wrote it; what each finds is its own file.
 
-use crate::{Check, Language, Lot, script::Scripts};
+mod boilerplate;
+mod claims;
+mod coverage;
+mod known;
+mod language;
+mod length;
+mod quotation;
+mod quotes;
+mod repetition;
+mod stranger;
+
+use std::collections::BTreeMap;
+
+pub(crate) use self::{known::Known, length::length_finding};
+use crate::{Check, Language, Lot, Section, SectionId, neighbours::Neighbours};
 
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
 pub(crate) const PRESENT: &str = "present";
-const LANGUAGE: &str = "language";
-const LENGTH: &str = "length";
+pub(crate) const LANGUAGE: &str = "language";
+pub(crate) const LENGTH: &str = "length";
+pub(crate) const COVERAGE: &str = "coverage";
+pub(crate) const QUOTATION: &str = "quotation";
+pub(crate) const STRANGER: &str = "stranger";
+pub(crate) const PLACEHOLDER: &str = "placeholder";
+pub(crate) const REFUSAL: &str = "refusal";
+pub(crate) const REPETITION: &str = "repetition";
+pub(crate) const PROMISE: &str = "promise";
+pub(crate) const PROGNOSIS: &str = "prognosis";
+/// Found by the guards alone, before the section has ended.
+pub(crate) const LEAK: &str = "leak";
 
-/// The most characters of a section: several times what the usual token limit of an answer
-/// leaves for one, so that only a model that has run away reaches it. Latin script takes about
-/// twice as many characters for the same.
-const LONGEST: usize = 6_000;
-const LONGEST_IN_LATIN: usize = 12_000;
+/// A section whose text has ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draft<'a> {
+    pub(crate) section: SectionId,
+    pub(crate) text: &'a str,
+}
+
+/// What a section is judged against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) language: Language,
+    pub(crate) lot: &'a Lot,
+    /// What may be quoted: all that belongs to the lot and to the question.
+    pub(crate) known: &'a Known,
+    /// The sections that are final.
+    pub(crate) sealed: &'a BTreeMap<SectionId, Section>,
+    pub(crate) neighbours: &'a Neighbours,
+}
 
 /// A check and what it found wrong, if anything.
+#[derive(Debug)]
 pub(crate) struct Finding {
     pub(crate) check: &'static str,
+    /// For operators, in English.
     pub(crate) fault: Option<String>,
 }
 
@@ -35,111 +75,40 @@ impl From<Finding> for Check {
     }
 }
 
+/// A check: what is wrong with the section, if anything is.
+type Judge = fn(&Draft<'_>, &Subject<'_>) -> Option<String>;
+
+/// All checks of a text, in the order in which they are told.
+const CHECKS: [(&str, Judge); 10] = [
+    (PRESENT, present),
+    (LANGUAGE, language::fault),
+    (LENGTH, length::fault),
+    (QUOTATION, quotation::fault),
+    (STRANGER, stranger::fault),
+    (PLACEHOLDER, boilerplate::placeholder),
+    (REFUSAL, boilerplate::refusal),
+    (REPETITION, repetition::fault),
+    (PROMISE, claims::promise),
+    (PROGNOSIS, claims::prognosis),
+];
+
 /// Runs every check of a text that has ended.
-pub(crate) fn run(text: &str, language: Language, lot: &Lot) -> Vec<Finding> {
-    vec![
-        Finding {
-            check: PRESENT,
-            fault: text
-                .trim()
-                .is_empty()
-                .then(|| "there is no text".to_owned()),
-        },
-        Finding {
-            check: LANGUAGE,
-            fault: language_fault(text, language, lot),
-        },
-    ]
+pub(crate) fn run(draft: &Draft<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let covers = (draft.section == SectionId::LineByLineInterpretation)
+        .then_some((COVERAGE, coverage::fault as Judge));
+    let checks = CHECKS.into_iter().chain(covers);
+    checks
+        .map(|(check, judge)| Finding {
+            check,
+            fault: judge(draft, subject),
+        })
+        .collect()
 }
 
-/// What is wrong with a section of so many characters while it is still open, if anything is.
-pub(crate) fn length_finding(characters: usize, language: Language) -> Option<Finding> {
-    let longest = match language {
-        Language::Zh | Language::ZhHans | Language::Ja => LONGEST,
-        Language::En => LONGEST_IN_LATIN,
-    };
-    (characters > longest).then(|| Finding {
-        check: LENGTH,
-        fault: Some(format!("longer than {longest} characters")),
-    })
-}
-
-fn language_fault(text: &str, language: Language, lot: &Lot) -> Option<String> {
-    let own = without_verse(text, lot);
-    let mut scripts = Scripts::of(&own);
-    if scripts == Scripts::default() {
-        // Nothing but quotations.
-        scripts = Scripts::of(text);
-    }
-    let Scripts {
-        han,
-        kana,
-        latin,
-        other: _,
-    } = scripts;
-    // A word of Latin script is about four letters, one of Han or kana about one.
-    let fits = match language {
-        Language::Zh | Language::ZhHans => han * 4 > latin && kana * 10 <= han,
-        Language::Ja => kana > 0 && kana * 10 >= han && (han + kana) * 4 > latin,
-        Language::En => latin > (han + kana) * 4,
-    };
-    (!fits).then(|| format!("not in {language}: {han} Han, {kana} kana, {latin} Latin"))
-}
-
-/// The text without the lines of the verse that it quotes.
-fn without_verse(text: &str, lot: &Lot) -> String {
-    let is_mark = |c: char| !c.is_alphanumeric();
-    let phrases = lot
-        .verse
-        .iter()
-        .flat_map(|line| line.split(is_mark))
-        .filter(|phrase| !phrase.is_empty());
-    phrases.fold(text.to_owned(), |text, phrase| text.replace(phrase, ""))
+fn present(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    let is_empty = draft.text.trim().is_empty();
+    is_empty.then(|| "there is no text".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sample;
-
-    #[test]
-    fn a_section_is_judged_by_its_own_words() {
-        let check = |text: &str, language, passed: [bool; 2]| {
-            let findings = run(text, language, &sample::lot());
-            let found: Vec<bool> = findings.iter().map(Finding::passed).collect();
-            assert_eq!(found, passed, "{language}: {text}");
-        };
-        check("月光照見紅絲，不必著急。", Language::Zh, [true, true]);
-        check(
-            "可以學 Python，也可以寫信到 someone@example.org 問問。",
-            Language::Zh,
-            [true, true],
-        );
-        check(
-            "月光の下で、糸は二人を結びます。",
-            Language::Zh,
-            [true, false],
-        );
-        check("The moon shines on 月下.", Language::Zh, [true, false]);
-        check("月光照见红丝，不必着急。", Language::ZhHans, [true, true]);
-        check(
-            "月光の下で、糸は二人を結びます。",
-            Language::Ja,
-            [true, true],
-        );
-        check(
-            "「囊裏紅絲月下明」とあり、縁は近い。",
-            Language::Ja,
-            [true, true],
-        );
-        check("月光照見紅絲，不必著急。", Language::Ja, [true, false]);
-        check(
-            "“囊裏紅絲月下明” and “幾年暗繫兩人行”: it is near.",
-            Language::En,
-            [true, true],
-        );
-        check("月光照見紅絲 means well.", Language::En, [true, false]);
-        check(" \n\t", Language::En, [false, false]);
-        check("…", Language::Zh, [true, false]);
-    }
-}
+mod tests;

@@ -17,17 +17,18 @@ use self::{
     chain::Chain,
     writing::Writing,
 };
-use crate::{Ask, Error, Settings, Step};
+use crate::{Ask, Error, Settings, Step, neighbours::Neighbourhood};
 
 /// The steps of one reading. Nothing happens until a step is asked for.
 pub(crate) fn read(
     library: Library,
+    neighbourhood: Neighbourhood,
     models: Arc<[Arc<dyn Model>]>,
     settings: Settings,
     ask: Ask,
 ) -> BoxStream<'static, Result<Step, Error>> {
     let steps = stream! {
-        let (mut writing, opening) = match Writing::begin(&library, &settings, ask) {
+        let (mut writing, opening) = match Writing::begin(&library, &neighbourhood, &settings, ask) {
             Ok(begun) => begun,
             Err(error) => {
                 yield Err(error.into());

@@ -5,6 +5,8 @@ mod checks;
 mod classic;
 mod decoder;
 mod engine;
+mod guard;
+mod neighbours;
 mod prepare;
 mod prompt;
 mod reading;

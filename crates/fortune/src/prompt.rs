@@ -6,7 +6,9 @@ use kaucim_decks::Tone;
 use kaucim_llm::{Message, Request, Role, Schema};
 use serde_json::{Map, Value, json};
 
-use crate::{Language, Lot, Prepared, Section, SectionId, Settings, Source, template::fill};
+use crate::{
+    Language, Lot, Prepared, Section, SectionId, Settings, Source, guard::CANARY, template::fill,
+};
 
 /// The most characters of commentary, and of sources, that a small model is given to read.
 const MAX_COMMENTARY: usize = 1500;
@@ -40,7 +42,7 @@ pub(crate) fn request(task: &Task<'_>, settings: &Settings) -> Request {
         messages: vec![
             Message {
                 role: Role::System,
-                text: part(prompt, "system").to_owned(),
+                text: format!("{}\n[{CANARY}]", part(prompt, "system")),
             },
             Message {
                 role: Role::User,
@@ -62,6 +64,13 @@ fn prompt(language: Language) -> &'static str {
         Language::En => include_str!("../prompts/en.md"),
         Language::Ja => include_str!("../prompts/ja.md"),
     }
+}
+
+/// What models are told in every language, word by word.
+pub(crate) fn systems() -> impl Iterator<Item = &'static str> {
+    Language::ALL
+        .into_iter()
+        .map(|language| part(prompt(language), "system"))
 }
 
 /// The part of a prompt file that `<!-- name -->` heads.

@@ -124,7 +124,7 @@ pub enum Origin {
 /// One check of a section and how it went. Codes are stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// `present`, `language`, `length` (only when it has failed) …
+    /// `present`, `language`, `length`, `quotation` …; `docs/api.md` says what each means.
     pub check: String,
     pub passed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +153,8 @@ pub enum NoticeKind {
 pub enum ResetReason {
     /// A seal check failed.
     CheckFailed,
+    /// A guard stopped the text before what it found in it was shown.
+    Withheld,
     /// The model failed in the middle of the section.
     ModelFailed,
     /// The worker that wrote it is gone; used by the tasks.
@@ -201,7 +203,8 @@ pub enum Step {
     /// The model is thinking; what it thinks is never passed on.
     Thinking,
     SectionStarted(SectionId),
-    /// The next piece of the open section, exactly as the model has it; one model delta.
+    /// The next piece of the open section, exactly as the model has it: what the guards let pass
+    /// of one model delta, and what they had held back before it.
     Text(String),
     /// A check of the open section has run.
     Checked {

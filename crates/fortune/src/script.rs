@@ -1,8 +1,12 @@
 //! Tells languages apart by their scripts, and turns Traditional characters into Simplified ones.
 
 mod detect;
+mod fold;
 
-pub(crate) use self::detect::{Scripts, detect};
+pub(crate) use self::{
+    detect::{Scripts, Shapes, detect, latin_words},
+    fold::{fold, folded},
+};
 
 include!(concat!(env!("OUT_DIR"), "/simplified.rs"));
 

@@ -6,12 +6,16 @@ use futures::stream::{BoxStream, StreamExt};
 use kaucim_decks::Library;
 use kaucim_llm::Model;
 
-use crate::{Ask, AskError, FortuneResult, Prepared, Step, engine, prepare::prepare};
+use crate::{
+    Ask, AskError, FortuneResult, Prepared, Step, engine, neighbours::Neighbourhood,
+    prepare::prepare,
+};
 
 /// Makes readings from decks and models. A cheap handle.
 #[derive(Clone)]
 pub struct FortuneSystem {
     library: Library,
+    neighbourhood: Neighbourhood,
     models: Arc<[Arc<dyn Model>]>,
     settings: Settings,
 }
@@ -58,6 +62,7 @@ impl FortuneSystem {
     /// classic.
     pub fn new(library: Library, models: Vec<Arc<dyn Model>>, settings: Settings) -> Self {
         Self {
+            neighbourhood: Neighbourhood::new(library.clone()),
             library,
             models: models.into(),
             settings,
@@ -100,6 +105,7 @@ impl FortuneSystem {
     pub fn ask_fortune_streaming(&self, ask: Ask) -> BoxStream<'static, Result<Step, Error>> {
         engine::read(
             self.library.clone(),
+            self.neighbourhood.clone(),
             Arc::clone(&self.models),
             self.settings.clone(),
             ask,

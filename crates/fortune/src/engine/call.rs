@@ -10,6 +10,7 @@ use crate::{
     Check, ResetReason, SectionId, Step, Writer,
     checks::{self, Finding},
     decoder::{Decoder, Event},
+    guard::{Guard, Released},
     prompt::Fault,
     wording,
 };
@@ -46,8 +47,11 @@ pub(super) struct Call {
 /// A section that the model is writing. It starts for readers with its first text.
 struct Open {
     section: SectionId,
+    /// All of it, what the guard still holds back included.
     text: String,
     characters: usize,
+    guard: Guard,
+    is_shown: bool,
 }
 
 impl Call {
@@ -91,24 +95,28 @@ impl Call {
                         section,
                         text: String::new(),
                         characters: 0,
+                        guard: writing.guard(),
+                        is_shown: false,
                     });
                     self.has_section |= self.open.is_some();
                 }
                 Event::Text(text) => {
                     let Some(open) = &mut self.open else { continue };
-                    if open.text.is_empty() {
-                        steps.push(Step::SectionStarted(open.section));
-                    }
                     open.characters += text.chars().count();
                     if let Some(finding) = writing.judge_length(open.characters) {
                         self.is_too_long = true;
-                        writing.fail(open.section, Fault::Check(finding.check));
-                        steps.extend(reject(open.section, finding));
+                        steps.extend(open.start());
+                        steps.extend(reject(open.section, finding, writing));
                         self.open = None;
                         break;
                     }
                     open.text.push_str(&text);
-                    steps.push(Step::Text(text));
+                    let released = open.guard.push(&text);
+                    let is_over = released.hit.is_some();
+                    steps.extend(open.show(released, writing));
+                    if is_over {
+                        self.open = None;
+                    }
                 }
                 Event::Closed(_) => {
                     if let Some(open) = self.open.take() {
@@ -129,12 +137,14 @@ impl Call {
     ) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.decoder.end().is_some()
-            && let Some(Open { section, text, .. }) = self.open
+            && let Some(Open {
+                section, is_shown, ..
+            }) = self.open
         {
             if matches!(ending, Ending::Finished(_) | Ending::Stopped) {
                 writing.fail(section, Fault::Unfinished);
             }
-            if !text.is_empty() {
+            if is_shown {
                 steps.push(Step::SectionReset {
                     section,
                     reason: ResetReason::ModelFailed,
@@ -181,13 +191,43 @@ impl Call {
     }
 }
 
+impl Open {
+    /// Starts the section for readers, unless they see it already.
+    fn start(&mut self) -> Option<Step> {
+        let is_news = !std::mem::replace(&mut self.is_shown, true);
+        is_news.then_some(Step::SectionStarted(self.section))
+    }
+
+    /// Shows what the guard lets pass, and drops the section if it found something.
+    fn show(&mut self, Released { text, hit }: Released, writing: &mut Writing) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if !text.is_empty() || hit.is_some() {
+            steps.extend(self.start());
+        }
+        if !text.is_empty() {
+            steps.push(Step::Text(text));
+        }
+        if let Some(finding) = hit {
+            steps.extend(reject(self.section, finding, writing));
+        }
+        steps
+    }
+}
+
 /// Judges a section whose text has ended.
-fn close(Open { section, text, .. }: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
-    if text.is_empty() {
+fn close(mut open: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
+    let section = open.section;
+    if open.text.is_empty() {
         writing.fail(section, Fault::Check(checks::PRESENT));
         return Vec::new();
     }
-    let findings = writing.judge(&text);
+    let rest = std::mem::replace(&mut open.guard, writing.guard()).end();
+    let is_over = rest.hit.is_some();
+    let mut steps = open.show(rest, writing);
+    if is_over {
+        return steps;
+    }
+    let findings = writing.judge(section, &open.text);
     let failed = findings
         .iter()
         .find(|finding| !finding.passed())
@@ -197,9 +237,9 @@ fn close(Open { section, text, .. }: Open, writer: &Writer, writing: &mut Writin
         section,
         check: check.clone(),
     };
-    let mut steps: Vec<Step> = checks.iter().map(checked).collect();
+    steps.extend(checks.iter().map(checked));
     steps.push(match failed {
-        None => writing.seal(section, text, checks, writer),
+        None => writing.seal(section, open.text, checks, writer),
         Some(check) => {
             writing.fail(section, Fault::Check(check));
             Step::SectionReset {
@@ -211,16 +251,18 @@ fn close(Open { section, text, .. }: Open, writer: &Writer, writing: &mut Writin
     steps
 }
 
-/// Says that an open section is dropped for what was found.
-fn reject(section: SectionId, finding: Finding) -> [Step; 2] {
+/// Drops an open section, before its end, for what was found.
+fn reject(section: SectionId, finding: Finding, writing: &mut Writing) -> [Step; 2] {
+    let reason = match finding.check {
+        checks::LENGTH => ResetReason::CheckFailed,
+        _ => ResetReason::Withheld,
+    };
+    writing.fail(section, Fault::Check(finding.check));
     [
         Step::Checked {
             section,
             check: finding.into(),
         },
-        Step::SectionReset {
-            section,
-            reason: ResetReason::CheckFailed,
-        },
+        Step::SectionReset { section, reason },
     ]
 }

@@ -1,6 +1,6 @@
 //! What a reading has so far: its sealed sections, what failed, and what may still be spent.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use kaucim_decks::Library;
 use kaucim_llm::Request;
@@ -9,8 +9,11 @@ use super::call::{Call, Ending};
 use crate::{
     Ask, AskError, Budget, Check, FortuneResult, Notice, Origin, Prepared, Resume, Section,
     SectionId, SectionOrigin, Settings, Source, Step, Usage, Writer,
-    checks::{self, Finding},
-    classic, plain_text,
+    checks::{self, Draft, Finding, Known, Subject},
+    classic,
+    guard::{Guard, Watch},
+    neighbours::{Neighbourhood, Neighbours},
+    plain_text,
     prepare::prepare,
     prompt::{self, Fault, Task},
     wording,
@@ -26,6 +29,10 @@ const LEAST_TOKENS: u64 = 256;
 pub(super) struct Writing {
     prepared: Prepared,
     sources: Vec<Source>,
+    /// What may be quoted, what may not, and what is watched for.
+    known: Known,
+    neighbours: Arc<Neighbours>,
+    watch: Arc<Watch>,
     notices: Vec<Notice>,
     sealed: BTreeMap<SectionId, Section>,
     faults: BTreeMap<SectionId, Fault>,
@@ -40,6 +47,7 @@ impl Writing {
     /// Begins a reading, or goes on with an interrupted one; the steps are those before any call.
     pub(super) fn begin(
         library: &Library,
+        neighbourhood: &Neighbourhood,
         settings: &Settings,
         ask: Ask,
     ) -> Result<(Self, Vec<Step>), AskError> {
@@ -73,7 +81,13 @@ impl Writing {
             opening.push(Step::Sources(sources.clone()));
             sources
         });
+        let known = Known::new(&prepared, &sources);
+        let neighbours = neighbourhood.now();
+        let watch = Watch::new(Arc::clone(&neighbours), &known, prepared.lot.tone);
         let writing = Self {
+            known,
+            neighbours,
+            watch: Arc::new(watch),
             notices: prepared.notices.clone(),
             prepared,
             sources,
@@ -170,8 +184,20 @@ impl Writing {
         checks::length_finding(characters, self.prepared.language)
     }
 
-    pub(super) fn judge(&self, text: &str) -> Vec<Finding> {
-        checks::run(text, self.prepared.language, &self.prepared.lot)
+    /// Stands between the model and the readers of one section.
+    pub(super) fn guard(&self) -> Guard {
+        Guard::new(&self.watch)
+    }
+
+    pub(super) fn judge(&self, section: SectionId, text: &str) -> Vec<Finding> {
+        let subject = Subject {
+            language: self.prepared.language,
+            lot: &self.prepared.lot,
+            known: &self.known,
+            sealed: &self.sealed,
+            neighbours: &self.neighbours,
+        };
+        checks::run(&Draft { section, text }, &subject)
     }
 
     pub(super) fn fail(&mut self, section: SectionId, fault: Fault) {

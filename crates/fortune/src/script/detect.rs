@@ -4,6 +4,7 @@
 //! decide (see [`WRITTEN`]), and words that only one of them has. Letters in Latin script are
 //! judged by small words. `docs/checks.md` has what was measured, beside two libraries.
 
+use super::folded;
 use crate::Language;
 
 include!(concat!(env!("OUT_DIR"), "/written.rs"));
@@ -45,6 +46,17 @@ const JAPANESE_WORDS: [&str; 26] = [
     "子宝",
     "大吉日",
 ];
+/// Small words of English, and of those languages that are most easily taken for it.
+const ENGLISH: &str = " the a an and of to in is it you your i my me we he she they this that for with on as at by from \
+    be are was were will would can could may not no do does did have has had what when where who why how if or but so \
+    there which their his her our its more than then all any one out up about into am should before after ";
+const OTHERS: &str = " le la les des du et est une un je mon ma mes vous nous il elle que qui dans pour pas sur avec \
+    der die das und ist nicht ich ein eine zu den mit von auf für sie wir dein \
+    el los las y es una que por para con no su mi tu está qué del se lo \
+    o os as e é um uma não meu minha do da em di che per non sono mio mia il gli \
+    và của là không có được cho tôi bạn yang dan di ini itu saya anda tidak untuk dengan \
+    het een en van ik niet je mijn ";
+
 /// How many characters of each script a text has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Scripts {
@@ -57,7 +69,7 @@ pub(crate) struct Scripts {
 
 /// What the Han characters of a text tell about its language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Shapes {
+pub(crate) struct Shapes {
     /// In a shape that only Traditional Chinese, only Simplified Chinese, only Japanese writes.
     pub(crate) traditional: usize,
     pub(crate) simplified: usize,
@@ -121,12 +133,12 @@ impl Shapes {
     }
 
     /// Characters that Traditional Chinese writes, and Simplified does not.
-    fn for_traditional(&self) -> usize {
+    pub(crate) fn for_traditional(&self) -> usize {
         self.traditional + self.traditional_or_japanese
     }
 
     /// Characters that Simplified Chinese writes, and Traditional does not.
-    fn for_simplified(&self) -> usize {
+    pub(crate) fn for_simplified(&self) -> usize {
         self.simplified + self.simplified_or_japanese
     }
 
@@ -169,6 +181,25 @@ pub(crate) fn detect(question: &str) -> Language {
     } else {
         Language::Zh
     }
+}
+
+/// How many of the words are small words of English, of another language, and words at all.
+pub(crate) fn latin_words(text: &str) -> [usize; 3] {
+    let mut found = [0; 3];
+    let words = text.split(|c: char| !(c.is_alphabetic() || matches!(c, '\'' | '’')));
+    for word in words.filter(|word| !word.is_empty()) {
+        // Full-width letters are letters.
+        let word: String = word
+            .to_lowercase()
+            .chars()
+            .filter_map(|c| if c < '\u{ff00}' { Some(c) } else { folded(c) })
+            .collect();
+        let word = format!(" {word} ");
+        found[0] += usize::from(ENGLISH.contains(&word));
+        found[1] += usize::from(OTHERS.contains(&word) && !ENGLISH.contains(&word));
+        found[2] += 1;
+    }
+    found
 }
 
 fn written(c: char) -> Option<[bool; 3]> {

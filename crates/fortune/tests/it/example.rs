@@ -10,7 +10,7 @@ async fn the_example_reads_both_ways() {
     ask::run(&mut out).await.unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(
-        out.starts_with("Line by line\n“囊裏紅絲月下明”: what joins you is already there.\n\n"),
+        out.starts_with("Line by line\n“囊裏紅絲月下明”: what joins you is already there. "),
         "{out}"
     );
     assert!(out.contains("\n1 囊裏紅絲月下明 / "), "{out}");

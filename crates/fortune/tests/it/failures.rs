@@ -192,7 +192,7 @@ async fn what_is_refused_is_not_asked_again() {
 #[tokio::test]
 async fn a_section_that_fails_its_check_is_written_again() {
     let mixed_up = report(&SectionId::ALL, Language::En).replace(
-        "Part 4: \\\"it comes\\\",\\nand it takes its time. 🌙",
+        "Part 4: \\\"it comes\\\",\\nthough waiting is the harder part. 🌙",
         "慢慢來，不必著急，緣分自然會到。",
     );
     let fourth = report(&[SectionId::Challenges], Language::En);
@@ -234,7 +234,7 @@ async fn a_section_that_fails_its_check_is_written_again() {
 #[tokio::test]
 async fn a_failed_section_that_comes_again_in_the_same_answer_counts() {
     let text = format!(
-        "{{\"conclusion\":\"慢慢來。\"}} {}",
+        "{{\"conclusion\":\"慢慢來，不必著急。\"}} {}",
         report(&SectionId::ALL, Language::En)
     );
     let model = Scripted::new("one", [writes(&text)]);
@@ -281,8 +281,10 @@ async fn what_is_sealed_is_never_written_again() {
 
 #[tokio::test]
 async fn an_empty_section_never_starts_and_is_asked_for_again() {
-    let empty = report(&SectionId::ALL, Language::En)
-        .replace("Part 4: \\\"it comes\\\",\\nand it takes its time. 🌙", "");
+    let empty = report(&SectionId::ALL, Language::En).replace(
+        "Part 4: \\\"it comes\\\",\\nthough waiting is the harder part. 🌙",
+        "",
+    );
     let model = Scripted::new(
         "one",
         [

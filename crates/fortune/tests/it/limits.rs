@@ -12,7 +12,7 @@ use crate::{
 
 #[tokio::test]
 async fn repairs_have_an_end() {
-    let never_right = || writes("{\"challenges\":\"慢慢來。\"}");
+    let never_right = || writes("{\"challenges\":\"慢慢來，不必著急，緣分會到。\"}");
     let model = Scripted::new("one", (0..9).map(|_| never_right()));
     let classic: Vec<String> = (1..=7).map(|number| format!("+{number} Classic")).collect();
     let failed = ["calling one", "failed 4 language", "reset 4 CheckFailed"];
@@ -84,7 +84,7 @@ async fn the_budget_is_hard() {
 #[tokio::test]
 async fn the_budget_of_tokens_is_hard() {
     // Each call says that it wrote 10 tokens, and brings nothing that can be kept.
-    let never_right = || writes("{\"challenges\":\"慢慢來。\"}");
+    let never_right = || writes("{\"challenges\":\"慢慢來，不必著急，緣分會到。\"}");
     let model = Scripted::new("one", (0..9).map(|_| never_right()));
     let settings = Settings {
         max_tokens: 400,
@@ -239,7 +239,7 @@ async fn a_section_without_end_fails_its_checks_and_stops_the_call() {
             let told = &model.requests()[1].messages[1].text;
             assert_eq!(told.matches("`challenges`").count(), 2, "{told}");
         }
-        let longest = writes(&(begun(longest / 4) + "\"}"));
+        let longest = writes(&format!("{{\"challenges\":\"{}\"}}", long(language)));
         let model = Scripted::new("one", [longest, writes(&others)]);
         let system = model::system(&[model], Settings::default());
         let mut asked = ask(QUESTION);
@@ -251,6 +251,17 @@ async fn a_section_without_end_fails_its_checks_and_stops_the_call() {
             "{lines:?}"
         );
     }
+}
+
+/// A section about as long as one may be, and no sentence of it twice.
+fn long(language: Language) -> String {
+    let sentence = |day: u32| match language {
+        Language::Zh => format!("到了{day}日，再把事情想一遍；"),
+        Language::ZhHans => format!("到了{day}日，再把事情想一遍；"),
+        Language::Ja => format!("{day}日には、もう一度考えてみます。"),
+        Language::En => format!("On day {day} you look at the matter again. "),
+    };
+    (1..=160).map(sentence).collect()
 }
 
 #[tokio::test]

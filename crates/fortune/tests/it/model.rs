@@ -155,11 +155,65 @@ pub(crate) fn pieces(text: &str) -> Vec<Does> {
 /// What a section says in a language, as these models write it.
 pub(crate) fn words(section: SectionId, language: Language) -> String {
     let index = section.index();
+    let own = own_words(section, language);
     match language {
-        Language::Zh => format!("第{index}段：「囊裏紅絲月下明」，緣分漸近，\n慢慢來。"),
-        Language::ZhHans => format!("第{index}段：「囊裏紅絲月下明」，缘分渐近，\n慢慢来。"),
-        Language::En => format!("Part {index}: \"it comes\",\nand it takes its time. 🌙"),
-        Language::Ja => format!("第{index}段：「囊裏紅絲月下明」。縁はゆっくり\n近づいています。"),
+        Language::Zh | Language::ZhHans => format!("第{index}段：「囊裏紅絲月下明」，\n{own}"),
+        Language::En => format!("Part {index}: \"it comes\",\n{own} 🌙"),
+        Language::Ja => format!("第{index}段：「囊裏紅絲月下明」。\n{own}"),
+    }
+}
+
+/// What no other section says.
+fn own_words(section: SectionId, language: Language) -> &'static str {
+    let [zh, zh_hans, en, ja] = match section {
+        SectionId::LineByLineInterpretation => [
+            "第一句說緣分，第二句說路途，第三句說燈火，末句說春天。",
+            "第一句说缘分，第二句说路途，第三句说灯火，末句说春天。",
+            "lines 1 to 4 go from a thread to a door in spring.",
+            "一句目は縁、二句目は道、三句目は灯火、結句は春を語ります。",
+        ],
+        SectionId::OverallDevelopment => [
+            "事情走得慢，卻一直在走。",
+            "事情走得慢，却一直在走。",
+            "and it takes its time with you.",
+            "物事はゆっくりと、けれど確かに進んでいます。",
+        ],
+        SectionId::PositiveFactors => [
+            "身邊有人願意聽你說話。",
+            "身边有人愿意听你说话。",
+            "for somebody is willing to listen.",
+            "話を聞いてくれる人がそばにいます。",
+        ],
+        SectionId::Challenges => [
+            "要留意的只是自己的心急。",
+            "要留意的只是自己的心急。",
+            "though waiting is the harder part.",
+            "気をつけたいのは焦る気持ちです。",
+        ],
+        SectionId::SuggestedActions => [
+            "這週寫一封短信，約個時間喝茶。",
+            "这周写一封短信，约个时间喝茶。",
+            "so write one letter before Sunday.",
+            "今週は短い手紙を書いてみましょう。",
+        ],
+        SectionId::SupplementaryNotes => [
+            "老人倚著布囊的故事，講的是耐心。",
+            "老人倚着布囊的故事，讲的是耐心。",
+            "as the old tale of the bag tells.",
+            "袋を持つ老人の話は、待つことを教えます。",
+        ],
+        SectionId::Conclusion => [
+            "會遇見的，給它一點日子。",
+            "会遇见的，给它一点日子。",
+            "and a meeting seems near enough.",
+            "出会いは、そう遠くないようです。",
+        ],
+    };
+    match language {
+        Language::Zh => zh,
+        Language::ZhHans => zh_hans,
+        Language::En => en,
+        Language::Ja => ja,
     }
 }
 

@@ -163,7 +163,16 @@ pub(crate) fn named(name: &str) -> ModelName {
 /// What a section says here: English enough to pass its checks, with characters of every length.
 pub(crate) fn words(section: SectionId) -> String {
     let index = section.index();
-    format!("Part {index}: \"it comes\", 月 é,\nand it takes its time. 🌙")
+    let own = match section {
+        SectionId::LineByLineInterpretation => "lines 1 to 4 go from a thread to a door in spring.",
+        SectionId::OverallDevelopment => "and it takes its time with you.",
+        SectionId::PositiveFactors => "for somebody is willing to listen.",
+        SectionId::Challenges => "though waiting is the harder part.",
+        SectionId::SuggestedActions => "so write one letter before Sunday.",
+        SectionId::SupplementaryNotes => "as the old tale of the bag tells.",
+        SectionId::Conclusion => "and a meeting seems near enough.",
+    };
+    format!("Part {index}: \"it comes\", 月 é,\n{own} 🌙")
 }
 
 /// A report of these sections, as a model writes it.

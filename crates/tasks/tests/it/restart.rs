@@ -40,8 +40,8 @@ async fn goes_on(app: &App, (guest, task_id): (Person, TaskId), held: Held, atte
     assert_eq!(asked(&call.request), missing.collect::<Vec<_>>());
     // Other words than the first time, so that a mixture would show.
     call.writes(&report_until(&SectionId::ALL[1..=1], 0));
-    call.writes("Otherwise");
-    reader.until_open("Otherwise").await;
+    call.writes("Otherwise than before, and still in time");
+    reader.until_open("Otherwise than before, and still in time").await;
     call.writes("\"");
     call.writes(&report(&SectionId::ALL[2..]).replacen('{', ",", 1));
     call.does(Does::Finishes);
@@ -50,7 +50,10 @@ async fn goes_on(app: &App, (guest, task_id): (Person, TaskId), held: Held, atte
     assert_eq!(complete["result"]["attempts"], attempts);
     assert_eq!(complete["result"]["usage"]["calls"], 2);
     assert_eq!(reader.held.sealed[&1], sealed[&1], "sealed is final");
-    assert_eq!(reader.held.sealed[&2], "Otherwise");
+    assert_eq!(
+        reader.held.sealed[&2],
+        "Otherwise than before, and still in time"
+    );
     assert_eq!(reader.held.sealed, app.sealed(guest, task_id).await);
 }
 

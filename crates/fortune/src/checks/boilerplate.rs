@@ -1,0 +1,164 @@
+//! Checks that a section is written: neither a form that was not filled in, nor a model's words
+//! about itself.
+
+use super::{Draft, Subject, quotes::unquoted};
+use crate::{SectionId, script::to_simplified};
+
+/// Parts of forms; in lower case and Simplified.
+const FORMS: [&str; 45] = [
+    "todo",
+    "tbd",
+    "fixme",
+    "lorem ipsum",
+    "{{",
+    "}}",
+    "${",
+    "[insert",
+    "[your ",
+    "[name]",
+    "[question]",
+    "[verse]",
+    "[deity]",
+    "<insert",
+    "<your ",
+    "</",
+    "<verse>",
+    "<lot>",
+    "<question>",
+    "your text here",
+    "text goes here",
+    "placeholder",
+    "section text",
+    "content here",
+    "to be written",
+    "_____",
+    "xxxx",
+    "此处填写",
+    "此处填入",
+    "在此填写",
+    "在此处",
+    "请填写",
+    "待补",
+    "待填",
+    "(内容)",
+    "【内容】",
+    "[内容]",
+    "的内容写在这里",
+    "示例文字",
+    "ここに記入",
+    "ここに本文",
+    "(本文)",
+    "[本文]",
+    "記入してください",
+    "未記入",
+];
+/// Words of models about themselves, and refusals; in lower case, Simplified, without quotations.
+const REFUSALS: [&str; 58] = [
+    "as an ai",
+    "as a language model",
+    "as a large language model",
+    "i am an ai",
+    "i'm an ai",
+    "i'm just an ai",
+    "as a chatbot",
+    "i cannot help",
+    "i can't help",
+    "i cannot assist",
+    "i can't assist",
+    "i cannot provide",
+    "i can't provide",
+    "i cannot fulfill",
+    "i can't fulfill",
+    "i am unable to",
+    "i'm unable to",
+    "i'm not able to",
+    "i am not able to",
+    "i'm sorry, but i",
+    "i apologize, but",
+    "i cannot answer",
+    "i can't answer",
+    "i won't be able to",
+    "against my guidelines",
+    "my training data",
+    "openai",
+    "作为一个ai",
+    "作为ai",
+    "作为一名ai",
+    "作为一个人工智能",
+    "作为人工智能",
+    "作为一个语言模型",
+    "作为语言模型",
+    "身为ai",
+    "身为一个ai",
+    "我是一个ai",
+    "我是ai",
+    "我只是一个ai",
+    "我无法提供",
+    "我无法回答",
+    "我无法协助",
+    "我无法帮助",
+    "我无法满足",
+    "我不能提供",
+    "我无法为您",
+    "我无法为你",
+    "抱歉,我",
+    "对不起,我",
+    "aiとして",
+    "言語モデル",
+    "言语モデル",
+    "人工知能として",
+    "お答えできません",
+    "お手伝いできません",
+    "対応できません",
+    "提供できません",
+    "お断り",
+];
+
+pub(super) fn placeholder(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    let text = plain(draft.text);
+    let keys = SectionId::ALL
+        .into_iter()
+        .map(SectionId::name)
+        .filter(|name| name.contains('_'));
+    let found = FORMS
+        .into_iter()
+        .chain(keys)
+        .find(|form| holds_word(&text, form));
+    let circles = || text.contains("○○").then_some("○○");
+    let blank = found.or_else(circles)?;
+    Some(format!("a form that was not filled in: `{blank}`"))
+}
+
+pub(super) fn refusal(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    let text = plain(&unquoted(draft.text));
+    let found = REFUSALS.into_iter().find(|words| holds_word(&text, words));
+    found.map(|words| format!("a model speaks of itself: `{words}`"))
+}
+
+/// Whether the words stand in the text as words: `todo` is not a part of `mastodon`.
+fn holds_word(text: &str, words: &str) -> bool {
+    let touches = |c: Option<char>, edge: Option<char>| {
+        let is_latin = |c: char| c.is_alphanumeric() && c < '\u{2000}';
+        c.is_some_and(is_latin) && edge.is_some_and(is_latin)
+    };
+    text.match_indices(words).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + words.len()..].chars().next();
+        !touches(before, words.chars().next()) && !touches(after, words.chars().next_back())
+    })
+}
+
+/// One spelling: lower case, plain marks, straight apostrophes, Simplified characters.
+fn plain(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '’' => '\'',
+            '〇' => '○',
+            '、' => ',',
+            c => c,
+        })
+        .collect();
+    to_simplified(&plain.to_lowercase())
+}

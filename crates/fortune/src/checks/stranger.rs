@@ -1,0 +1,189 @@
+//! Checks that no lot but the one that was drawn is named or quoted, and no other deity.
+
+use super::{Draft, Subject, quotes::quotes};
+use crate::{
+    Language,
+    script::{fold, to_simplified},
+};
+
+/// A shorter title is a word.
+const SHORTEST_TITLE: usize = 4;
+/// How far from a title the word for a lot makes it one, in characters.
+const NEAR: usize = 6;
+
+pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> {
+    number(draft.text, subject)
+        .or_else(|| deity(draft.text, subject))
+        .or_else(|| title(draft.text, subject))
+        .or_else(|| verse(draft.text, subject))
+}
+
+fn number(text: &str, subject: &Subject<'_>) -> Option<String> {
+    let plain = to_simplified(&text.to_lowercase());
+    let known = subject.known.folded();
+    let named = numbers(&plain)
+        .into_iter()
+        .find(|&(number, ref label)| number != subject.lot.number && !known.contains(&fold(label)));
+    named.map(|(_, label)| format!("another lot is named: `{label}`"))
+}
+
+/// The numbers of lots that are named, and the words that name them; the text is Simplified and in
+/// lower case.
+fn numbers(text: &str) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    // 第十二签, 第12签, 第十二番, 第十二首签
+    for (at, head) in text.match_indices('第') {
+        let rest = &text[at + head.len()..];
+        let (number, digits) = leading_number(rest);
+        let after = rest[digits..].trim_start();
+        let is_lot = ["签", "簽", "号签", "首签", "籤", "番くじ", "番の", "番"]
+            .iter()
+            .any(|word| after.starts_with(word));
+        if let Some(number) = number.filter(|_| is_lot) {
+            let label: String = text[at..]
+                .chars()
+                .take(2 + rest[..digits].chars().count())
+                .collect();
+            found.push((number, label));
+        }
+    }
+    // Lot 12, lot no. 12, lot #12, lot number 12; not: a lot 12 people want.
+    for (at, head) in text.match_indices("lot ") {
+        let is_word = text[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|c| !c.is_alphanumeric());
+        let is_much = text[..at].trim_end().ends_with(" a") || text[..at].trim_end() == "a";
+        let rest = text[at + head.len()..].trim_start_matches(['#', ' ']);
+        let rest = ["number ", "no. ", "no ", "nr. "]
+            .iter()
+            .find_map(|word| rest.strip_prefix(word))
+            .unwrap_or(rest);
+        if let (Some(number), digits) = leading_number(rest)
+            && is_word
+            && !is_much
+        {
+            found.push((number, format!("lot {}", &rest[..digits])));
+        }
+    }
+    found
+}
+
+/// The number that a text begins with, and its length in bytes.
+fn leading_number(text: &str) -> (Option<u32>, usize) {
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let digits: String = text.chars().take_while(|&c| is_digit(c)).collect();
+    if !digits.is_empty() {
+        return (fold(&digits).parse().ok(), digits.len());
+    }
+    let han: String = text
+        .chars()
+        .take_while(|&c| "〇零一二三四五六七八九十百廿卅".contains(c))
+        .collect();
+    (han_number(&han), han.len())
+}
+
+fn han_number(text: &str) -> Option<u32> {
+    let mut total = 0;
+    let mut digit = None;
+    for c in text.chars() {
+        match c {
+            '百' => total += digit.take().unwrap_or(1) * 100,
+            '十' => total += digit.take().unwrap_or(1) * 10,
+            '廿' => total += 20,
+            '卅' => total += 30,
+            '〇' | '零' => digit = Some(digit.unwrap_or(0) * 10),
+            c => {
+                let value = "一二三四五六七八九".chars().position(|known| known == c)?;
+                digit = Some(digit.map_or(0, |digit| digit * 10) + u32::try_from(value).ok()? + 1);
+            }
+        }
+    }
+    let total = total + digit.unwrap_or(0);
+    (total > 0).then_some(total)
+}
+
+fn deity(text: &str, subject: &Subject<'_>) -> Option<String> {
+    let folded = fold(text);
+    let spaced = spaced(text);
+    let own: Vec<String> = subject.lot.deity.values().map(|name| fold(name)).collect();
+    let deities = subject.neighbours.deities().iter();
+    let others = deities.filter(|name| name.deity != subject.lot.deity_id);
+    others
+        .map(|name| (name, fold(&name.name)))
+        .filter(|(_, other)| !own.iter().any(|own| own.contains(other.as_str())))
+        .filter(|(_, other)| !subject.known.holds(other))
+        .find(|(name, other)| {
+            if other.is_ascii() {
+                spaced.contains(&self::spaced(&name.name))
+            } else {
+                // What the deity's own name holds of another one's is its own.
+                let rest = own
+                    .iter()
+                    .fold(folded.clone(), |rest, own| rest.replace(own.as_str(), " "));
+                rest.contains(other.as_str())
+            }
+        })
+        .map(|(name, _)| format!("another deity is named: `{}`", name.name))
+}
+
+/// Words in lower case, a blank around each.
+fn spaced(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    format!(" {} ", words.join(" "))
+}
+
+/// The title of another lot, in marks and beside the word for a lot.
+fn title(text: &str, subject: &Subject<'_>) -> Option<String> {
+    let word = match subject.language {
+        Language::Zh | Language::ZhHans => "签",
+        Language::En => "lot",
+        Language::Ja => "签",
+    };
+    let near = |before: &str, after: &str| {
+        let before: String = before
+            .chars()
+            .rev()
+            .take(NEAR)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        let after: String = after.chars().take(NEAR).collect();
+        [before, after]
+            .iter()
+            .any(|side| to_simplified(&side.to_lowercase()).contains(word))
+    };
+    quotes(text).into_iter().find_map(|quote| {
+        let quoted = fold(quote.text);
+        if quoted.chars().count() < SHORTEST_TITLE
+            || subject.known.holds(&quoted)
+            || !near(quote.before, quote.after)
+        {
+            return None;
+        }
+        let other = subject
+            .neighbours
+            .titles()
+            .iter()
+            .find(|title| title.folded == quoted)?;
+        Some(format!(
+            "lot {} of `{}` is named: `{}`",
+            other.number, other.deck, quote.text
+        ))
+    })
+}
+
+/// A line of another lot, should it come by a way that has no guard.
+fn verse(text: &str, subject: &Subject<'_>) -> Option<String> {
+    let allowed = subject.neighbours.verses_in(subject.known.folded());
+    let found = subject.neighbours.verses_in(&fold(text));
+    let stranger = found
+        .into_iter()
+        .find(|line| allowed.binary_search(line).is_err())?;
+    subject.neighbours.finding(stranger).fault
+}

@@ -1,0 +1,1 @@
+//! What the guards stop, and that cuts change nothing.
