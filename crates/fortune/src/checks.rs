@@ -15,7 +15,7 @@ mod stranger;
 use std::collections::BTreeMap;
 
 pub(crate) use self::{known::Known, length::length_finding};
-use crate::{Check, Language, Lot, Section, SectionId, neighbours::Neighbours};
+use crate::{Check, Language, Lot, Section, SectionId, guard::Watch};
 
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
 pub(crate) const PRESENT: &str = "present";
@@ -48,7 +48,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) known: &'a Known,
     /// The sections that are final.
     pub(crate) sealed: &'a BTreeMap<SectionId, Section>,
-    pub(crate) neighbours: &'a Neighbours,
+    /// What may not stand in it.
+    pub(crate) watch: &'a Watch,
 }
 
 /// A check and what it found wrong, if anything.

@@ -137,6 +137,23 @@ impl Guard {
 }
 
 impl Watch {
+    /// What else is in the library.
+    pub(crate) fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
+    }
+
+    /// What a text takes from another lot or from the prompt; the text is folded already.
+    pub(crate) fn stranger(&self, folded: &str) -> Option<Finding> {
+        let automaton = self.neighbours.automaton();
+        let mut state = automaton.start();
+        folded.chars().find_map(|c| {
+            state = automaton.next(state, c);
+            let mut ends = automaton.ends(state);
+            let stranger = ends.find(|end| self.allowed.binary_search(end).is_err())?;
+            Some(self.neighbours.finding(stranger))
+        })
+    }
+
     fn claim(&self, claim: usize, read: &mut dyn Iterator<Item = char>) -> Option<Finding> {
         let (check, claimed) = self.claims.check(claim, read)?;
         Some(Finding {

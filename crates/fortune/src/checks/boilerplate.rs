@@ -5,7 +5,7 @@ use super::{Draft, Subject, quotes::unquoted};
 use crate::{SectionId, script::to_simplified};
 
 /// Parts of forms; in lower case and Simplified.
-const FORMS: [&str; 45] = [
+const FORMS: [&str; 47] = [
     "todo",
     "tbd",
     "fixme",
@@ -36,7 +36,9 @@ const FORMS: [&str; 45] = [
     "此处填写",
     "此处填入",
     "在此填写",
-    "在此处",
+    "在此处填",
+    "在此处输入",
+    "在此处插入",
     "请填写",
     "待补",
     "待填",
@@ -124,7 +126,23 @@ pub(super) fn placeholder(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> 
         .into_iter()
         .chain(keys)
         .find(|form| holds_word(&text, form));
-    let circles = || text.contains("○○").then_some("○○");
+    // Somebody whose name was to be put in; circles alone are also an empty hexagram.
+    let names = [
+        "○○先生",
+        "○○小姐",
+        "○○女士",
+        "○○同学",
+        "○○さん",
+        "○○様",
+        "○○氏",
+        "亲爱的○",
+        "尊敬的○",
+    ];
+    let circles = || {
+        names
+            .into_iter()
+            .find(|name| text.contains(&to_simplified(name)))
+    };
     let blank = found.or_else(circles)?;
     Some(format!("a form that was not filled in: `{blank}`"))
 }

@@ -2,14 +2,14 @@
 //! prognosis on life and death, body or court.
 //!
 //! A claim counts where a sentence makes it: not in quotation marks, not in a question, not where
-//! its sentence denies it, fears it or wishes for it.
+//! its clause denies it, fears it or wishes for it, nor where the end of its sentence takes it back.
 
 mod words;
 
 use std::sync::LazyLock;
 
 use kaucim_decks::Tone;
-use regex::{Regex, RegexSet};
+use regex::{Match, Regex, RegexSet};
 
 use self::words::{
     AFTER, BEFORE, BEFORE_IN_LATIN, CERTAIN, PROGNOSES, PROMISES, TURNED, WISHED, WISHES,
@@ -17,79 +17,96 @@ use self::words::{
 use super::{Draft, Subject, quotes::unquoted};
 use crate::script::to_simplified;
 
+/// The marks between the clauses of a sentence.
+const MARKS: [char; 6] = [',', '，', '；', ';', '：', ':'];
+
 pub(super) fn promise(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> {
-    let is_warning = subject.lot.tone == Some(Tone::Warning);
-    let claim = is_warning.then(|| {
-        let plain = plain(draft.text);
-        sentences(&plain)
-            .find_map(|sentence| certain_outcome(sentence).or_else(|| said(sentence, promises())))
-    });
-    Some(format!("a promise on a warning lot: `{}`", claim??))
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROMISES));
+    if subject.lot.tone != Some(Tone::Warning) {
+        return None;
+    }
+    let text = plain(draft.text);
+    let claim = CLAIMS
+        .made_in(&text)
+        .or_else(|| sentences(&text).find_map(certain_outcome))?;
+    Some(format!("a promise on a warning lot: `{claim}`"))
 }
 
 pub(super) fn prognosis(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    let plain = plain(draft.text);
-    let claim = sentences(&plain).find_map(|sentence| said(sentence, prognoses()))?;
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROGNOSES));
+    let claim = CLAIMS.made_in(&plain(draft.text))?;
     Some(format!("a prognosis: `{claim}`"))
 }
 
-/// The first claim of a list that the sentence makes.
-fn said(sentence: &str, claims: &[Regex]) -> Option<String> {
-    let mut found = claims.iter().filter_map(|claim| claim.find(sentence));
-    let made = found.find(|claim| !is_denied(sentence, claim.start(), claim.end()))?;
-    Some(made.as_str().trim().to_owned())
+/// Claims of one kind.
+struct Claims {
+    /// Tells quickly that a text makes none, as most do.
+    all: RegexSet,
+    each: Vec<Regex>,
+}
+
+impl Claims {
+    fn new(patterns: &[&str]) -> Self {
+        let patterns: Vec<String> = patterns.iter().map(|claim| pattern(claim)).collect();
+        Self {
+            all: RegexSet::new(&patterns).expect("the words are patterns"),
+            each: patterns
+                .iter()
+                .map(|claim| Regex::new(claim).expect("the words are patterns"))
+                .collect(),
+        }
+    }
+
+    /// The first claim that a text makes.
+    fn made_in(&self, text: &str) -> Option<String> {
+        if !self.all.is_match(text) {
+            return None;
+        }
+        let made = sentences(text).find_map(|sentence| {
+            let mut found = self.each.iter().flat_map(|claim| claim.find_iter(sentence));
+            let is_made = |claim: &Match<'_>| !is_denied(sentence, claim.start(), claim.end());
+            found.find(is_made)
+        })?;
+        Some(made.as_str().trim().to_owned())
+    }
 }
 
 /// A word of certainty and, in the same clause, something that everybody wishes for.
 fn certain_outcome(sentence: &str) -> Option<String> {
-    static OUTCOME: LazyLock<Regex> = LazyLock::new(|| regex(WISHED));
     static CERTAINTY: LazyLock<Regex> = LazyLock::new(|| regex(CERTAIN));
+    static OUTCOME: LazyLock<Regex> = LazyLock::new(|| regex(WISHED));
+    static TURN: LazyLock<Regex> = LazyLock::new(|| regex(TURNED));
     CERTAINTY.find_iter(sentence).find_map(|certain| {
-        let clause = sentence[certain.end()..]
-            .split([',', '，', '、', '；', ';', '：', ':'])
-            .next()
-            .unwrap_or_default();
+        let rest = sentence[certain.end()..].split(MARKS).next();
+        let clause = rest.unwrap_or_default();
         let outcome = OUTCOME.find(clause)?;
         let end = certain.end() + outcome.end();
-        let between = &clause[..outcome.start()];
-        let is_turned = is_negative(between) || is_denied(sentence, certain.start(), end);
+        let is_turned =
+            TURN.is_match(&clause[..outcome.start()]) || is_denied(sentence, certain.start(), end);
         (!is_turned).then(|| sentence[certain.start()..end].trim().to_owned())
     })
 }
 
-/// Whether what stands between a certainty and an outcome makes it advice, or its contrary.
-fn is_negative(between: &str) -> bool {
-    static TURN: LazyLock<Regex> = LazyLock::new(|| regex(TURNED));
-    TURN.is_match(between)
-}
-
 fn is_denied(sentence: &str, start: usize, end: usize) -> bool {
-    static DENIALS: LazyLock<[RegexSet; 2]> = LazyLock::new(|| {
-        let before = [BEFORE, BEFORE_IN_LATIN, WISHES];
-        [before.as_slice(), &[AFTER]].map(|words| {
-            let words = words.iter().map(|words| to_simplified(words));
-            RegexSet::new(words).expect("the words are a pattern")
-        })
+    static DENIED: LazyLock<RegexSet> = LazyLock::new(|| {
+        let words = [BEFORE, BEFORE_IN_LATIN, WISHES].map(pattern);
+        RegexSet::new(words).expect("the words are patterns")
     });
-    let [before, after] = &*DENIALS;
+    static TAKEN_BACK: LazyLock<Regex> = LazyLock::new(|| regex(AFTER));
     let is_asked = sentence.ends_with(['?', '？']) || sentence.ends_with("か。");
-    is_asked || before.is_match(&sentence[..start]) || after.is_match(&sentence[end..])
+    let clause = sentence[..start].rsplit(MARKS).next().unwrap_or_default();
+    is_asked || DENIED.is_match(clause) || TAKEN_BACK.is_match(&sentence[end..])
 }
 
-fn promises() -> &'static [Regex] {
-    static REGEXES: LazyLock<Vec<Regex>> =
-        LazyLock::new(|| PROMISES.into_iter().map(regex).collect());
-    &REGEXES
+fn regex(words: &str) -> Regex {
+    Regex::new(&pattern(words)).expect("the words are patterns")
 }
 
-fn prognoses() -> &'static [Regex] {
-    static REGEXES: LazyLock<Vec<Regex>> =
-        LazyLock::new(|| PROGNOSES.into_iter().map(regex).collect());
-    &REGEXES
-}
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(&to_simplified(&format!("(?x){pattern}"))).expect("the words are a pattern")
+/// Words as a pattern over a text in the form of [`plain`]. English words end at letters of ASCII:
+/// those of Unicode cost much more, and Chinese has no blanks to tell them by.
+fn pattern(words: &str) -> String {
+    let words = to_simplified(words).replace(r"\b", r"(?-u:\b)");
+    format!("(?x){}", words.replace(r"\w", "[a-z]"))
 }
 
 /// Lower case, Simplified, straight apostrophes, nothing that is quoted.

@@ -218,8 +218,10 @@ fn passes_in_han(quote: &Quote<'_>, han: usize, before: &str) -> bool {
     han < least || is_spoken(quote.text) || SAYINGS.iter().any(|saying| before.contains(saying))
 }
 
+/// Whether somebody says or asks it, as nobody does in verse or commentary.
 fn is_spoken(text: &str) -> bool {
-    text.chars().filter_map(folded).any(|c| SPOKEN.contains(c))
+    text.ends_with(['？', '?', '！', '!'])
+        || text.chars().filter_map(folded).any(|c| SPOKEN.contains(c))
 }
 
 /// The last characters before a quotation, Simplified and in lower case.

@@ -8,6 +8,8 @@ use crate::{
 
 /// A shorter title is a word.
 const SHORTEST_TITLE: usize = 4;
+/// Words of time in which 后 is no empress.
+const AFTERWARDS: [&str; 6] = ["后来", "后面", "后期", "后代", "后世", "后续"];
 /// How far from a title the word for a lot makes it one, in characters.
 const NEAR: usize = 6;
 
@@ -104,10 +106,17 @@ fn han_number(text: &str) -> Option<u32> {
 }
 
 fn deity(text: &str, subject: &Subject<'_>) -> Option<String> {
-    let folded = fold(text);
+    // 武則天後來 names no 天后, though both are written 后 in Simplified Chinese.
+    let folded = fold(
+        &AFTERWARDS
+            .iter()
+            .fold(text.replace('後', " "), |text, word| {
+                text.replace(word, " ")
+            }),
+    );
     let spaced = spaced(text);
     let own: Vec<String> = subject.lot.deity.values().map(|name| fold(name)).collect();
-    let deities = subject.neighbours.deities().iter();
+    let deities = subject.watch.neighbours().deities().iter();
     let others = deities.filter(|name| name.deity != subject.lot.deity_id);
     others
         .map(|name| (name, fold(&name.name)))
@@ -167,7 +176,8 @@ fn title(text: &str, subject: &Subject<'_>) -> Option<String> {
             return None;
         }
         let other = subject
-            .neighbours
+            .watch
+            .neighbours()
             .titles()
             .iter()
             .find(|title| title.folded == quoted)?;
@@ -180,10 +190,5 @@ fn title(text: &str, subject: &Subject<'_>) -> Option<String> {
 
 /// A line of another lot, should it come by a way that has no guard.
 fn verse(text: &str, subject: &Subject<'_>) -> Option<String> {
-    let allowed = subject.neighbours.verses_in(subject.known.folded());
-    let found = subject.neighbours.verses_in(&fold(text));
-    let stranger = found
-        .into_iter()
-        .find(|line| allowed.binary_search(line).is_err())?;
-    subject.neighbours.finding(stranger).fault
+    subject.watch.stranger(&fold(text))?.fault
 }

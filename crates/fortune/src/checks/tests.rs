@@ -30,6 +30,7 @@ struct Reading {
     sources: Vec<Source>,
     sealed: BTreeMap<SectionId, Section>,
     section: SectionId,
+    neighbours: Arc<Neighbours>,
 }
 
 impl Reading {
@@ -46,6 +47,7 @@ impl Reading {
             sources: Vec::new(),
             sealed: BTreeMap::new(),
             section: SectionId::OverallDevelopment,
+            neighbours: Arc::clone(&NEIGHBOURS),
         }
     }
 
@@ -69,7 +71,7 @@ impl Reading {
             lot: &self.prepared.lot,
             known: &known,
             sealed: &self.sealed,
-            neighbours: &NEIGHBOURS,
+            watch: &Watch::new(Arc::clone(&self.neighbours), &known, self.prepared.lot.tone),
         };
         let draft = Draft {
             section: self.section,

@@ -12,7 +12,7 @@ use crate::{
     checks::{self, Draft, Finding, Known, Subject},
     classic,
     guard::{Guard, Watch},
-    neighbours::{Neighbourhood, Neighbours},
+    neighbours::Neighbourhood,
     plain_text,
     prepare::prepare,
     prompt::{self, Fault, Task},
@@ -29,9 +29,8 @@ const LEAST_TOKENS: u64 = 256;
 pub(super) struct Writing {
     prepared: Prepared,
     sources: Vec<Source>,
-    /// What may be quoted, what may not, and what is watched for.
+    /// What may be quoted, and what may not be said.
     known: Known,
-    neighbours: Arc<Neighbours>,
     watch: Arc<Watch>,
     notices: Vec<Notice>,
     sealed: BTreeMap<SectionId, Section>,
@@ -82,11 +81,9 @@ impl Writing {
             sources
         });
         let known = Known::new(&prepared, &sources);
-        let neighbours = neighbourhood.now();
-        let watch = Watch::new(Arc::clone(&neighbours), &known, prepared.lot.tone);
+        let watch = Watch::new(neighbourhood.now(), &known, prepared.lot.tone);
         let writing = Self {
             known,
-            neighbours,
             watch: Arc::new(watch),
             notices: prepared.notices.clone(),
             prepared,
@@ -195,7 +192,7 @@ impl Writing {
             lot: &self.prepared.lot,
             known: &self.known,
             sealed: &self.sealed,
-            neighbours: &self.neighbours,
+            watch: &self.watch,
         };
         checks::run(&Draft { section, text }, &subject)
     }

@@ -29,7 +29,7 @@ async fn a_backup_of_a_running_reading_goes_on_elsewhere() {
         0o600
     );
     // The one that was copied goes on undisturbed.
-    call.writes(" and more\"");
+    call.writes(" of it comes in time, and so do we\"");
     reader.until("section_completed").await;
 
     let folder = TempDir::new().unwrap();

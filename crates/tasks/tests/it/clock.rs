@@ -52,7 +52,7 @@ async fn a_clock_that_is_set_disturbs_no_reading() {
         clock.shift(seconds);
         hears_signs_of_life(&mut reader).await;
         assert!(call.is_read(), "nothing is over early");
-        call.writes("s\",");
+        call.writes(" of it comes in time, and so do we\",");
         call.writes(&report(&SectionId::ALL[2..]).replacen('{', "", 1));
         call.does(Does::Finishes);
         // The reader holds that the ids rise, one by one.

@@ -93,7 +93,7 @@ fn a_task_of_a_process_that_died_is_taken_over_when_its_lease_is_over() {
     });
     // The first one comes back and goes on as if nothing had been.
     let log = first.block_on(async {
-        call.writes("s\"}");
+        call.writes(" of it comes in time, and so do we\"}");
         call.dropped().await;
         soon("its end", there.tasks.stop()).await;
         there.task(guest, task_id).await
@@ -144,7 +144,7 @@ async fn a_task_whose_model_is_silent_for_minutes_is_not_taken_over() {
     }
     assert!(here.model.is_idle().await);
     assert!(call.is_read());
-    call.writes("\"}");
+    call.writes(" of it comes in time, and so do we\"}");
     call.does(Does::Finishes);
     there.model.call().await;
     assert_eq!(there.sealed(guest, task_id).await.len(), 2);
@@ -178,7 +178,7 @@ async fn a_lease_that_cannot_be_renewed_is_not_lost_to_oneself() {
             _ = wait, if readers > 0 => unreachable!("they wait for ever"),
         }
         assert!(call.is_read(), "{readers} readers took it from its worker");
-        call.writes("\",");
+        call.writes(" of it comes in time, and so do we\",");
         call.writes(&report(&SectionId::ALL[2..]).replacen('{', "", 1));
         call.does(Does::Finishes);
         let complete = app.read(guest, task_id).await.reads_to_end().await;
@@ -203,7 +203,7 @@ async fn a_worker_that_lost_its_task_stops() {
             "UPDATE tasks SET epoch = epoch + 1, status = 'queued', holder = NULL";
         app.database().execute_batch(behind_its_back).unwrap();
         if writes {
-            call.writes("s\"}");
+            call.writes(" of it comes in time, and so do we\"}");
         }
         call.dropped().await;
         let reader = app.read(guest, task_id).await;

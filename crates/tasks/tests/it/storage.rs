@@ -29,13 +29,13 @@ async fn what_is_not_stored_is_not_shown_and_a_task_goes_on_later() {
         call.writes(&report_until(&[first], 4));
         reader.until_open("Part").await;
         break_writes(&app, how);
-        call.writes("s\",");
+        call.writes("s, and lines 1 to 4 say so in time\",");
         call.writes(&report_until(&[second], 4)[1..]);
         while reader.heartbeat().await["phase"] != "storage_unavailable" {}
         assert!(reader.held.sealed.is_empty());
         assert_eq!(
             reader.open_text(),
-            "Parts",
+            "Parts, and lines 1 to 4 say so in time",
             "the next section waits for this one"
         );
         assert!(
@@ -47,7 +47,7 @@ async fn what_is_not_stored_is_not_shown_and_a_task_goes_on_later() {
         app.database().execute_batch("DROP TRIGGER broken").unwrap();
         reader.until("section_completed").await;
         reader.until_open("Part").await;
-        call.writes("\"");
+        call.writes(" of it comes in time, and so do we\"");
         call.writes(&report(&SectionId::ALL[2..]).replacen('{', ",", 1));
         call.does(Does::Finishes);
         assert_eq!(reader.reads_to_end().await["type"], "complete");

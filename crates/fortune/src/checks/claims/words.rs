@@ -2,7 +2,7 @@
 //! are turned into Simplified characters as the sentences are.
 
 /// Words of certainty. 一定要 is advice.
-pub(super) const CERTAIN: &str = r"(?x)
+pub(super) const CERTAIN: &str = r"
     一定(?:能|會|可以) | (?:就|將|也|都|終|便)一定 | 必定 | 必然 | 必能 | 必會 | 必將 | 肯定(?:能|會|可以)
     | 絕對(?:能|會|可以) | 註定(?:能|會|要)? | 注定(?:能|會|要)? | 毫無疑問 | 百分之百 | 百分百 | 鐵定 | 包準 | 保準
     | \b(?:will|shall|'ll|going\sto)\s(?:certainly|definitely|surely|absolutely|undoubtedly|inevitably|without\s(?:an?y?\s)?doubt)\b
@@ -11,7 +11,7 @@ pub(super) const CERTAIN: &str = r"(?x)
     | 必ず | 絶対に | 間違いなく | 確実に | 疑いなく";
 
 /// What everybody wishes for.
-pub(super) const WISHED: &str = r"(?x)
+pub(super) const WISHED: &str = r"
     成功 | 實現 | 如願 | 順利 | 圓滿 | 得到(?:他|她|所|想) | 復合 | 和好 | 結婚 | 成婚 | 發財 | 升職 | 升遷 | 考上 | 錄取
     | 上榜 | 中榜 | 贏 | 勝 | 賺 | 成真 | 好轉 | 回心 | 回頭 | 回到[你您] | 回來 | 達成 | 幸福 | 心想事成 | 大吉 | 無憂 | 過關
     | 通過 | 化解 | 解決 | 找到 | 成就 | 有結果 | 有好 | 轉運 | 平安 | 在一起 | 修成正果
@@ -22,7 +22,7 @@ pub(super) const WISHED: &str = r"(?x)
     | 出世 | 昇進 | 恵まれ";
 
 /// What stands between a certainty and an outcome, and makes it advice or its contrary.
-pub(super) const TURNED: &str = r"(?x)
+pub(super) const TURNED: &str = r"
     [不沒難未非無須先別] | ^要 | ^得[先要] | 要(?:先|看|靠|等) | \b(?:not|no|never|fail|need|have\sto|must|without|before|how)\b | n't
     | ^しも | ない | ません";
 
@@ -41,8 +41,8 @@ pub(super) const PROMISES: [&str; 9] = [
 
 /// What nobody knows from a lot: life and death, illness, birth, verdicts.
 pub(super) const PROGNOSES: [&str; 25] = [
-    r"(?:會|將|必|快要|就要)死(?:[^心守纏結板不活記背角灰命路巷裡]|$) | 必死無疑 | 難逃一死 | 死期 | 大限[已將快到]",
-    r"活不(?:過[^來]|過$|長|久|下來) | 命不久 | (?:性命|生命)(?:難保|不保|危在) | 壽命[只將不剩已] | 陽壽 | 短命
+    r"(?:會|必|快要|就要|[你您妳他她][^，。]{0,3}將)死(?:[^心守纏結板不活記背角灰命路巷裡]|$) | 必死無疑 | 難逃一死 | 死期 | 大限[已將快到]",
+    r"活不(?:過[^來]|過$|長|久|下來) | 命不久 | (?:性命|生命)(?:難保|不保|危在) | 壽命[只將不剩已] | 陽壽 | [你您妳他她會必恐][^，。]{0,3}短命
       | [會將](?:早逝|去世|過世|病逝|喪命|喪生|離世)",
     r"[治醫救]不[好了] | 無藥可 | 不治之症
       | (?:^|[^心])病[情症痛]?(?:一定|必定|必|很快|就|終|終究|不久|最後|自然)*(?:會|能|可以|將)(?:很快|逐漸|慢慢|完全|自然)*
@@ -81,19 +81,19 @@ pub(super) const PROGNOSES: [&str; 25] = [
 ];
 
 /// Words before a claim that deny it, ask about it, or give it to a story.
-pub(super) const BEFORE: &str = r"(?x)
+pub(super) const BEFORE: &str = r"
     [不沒未非別莫勿無]$ | 不代表 | 不等於 | 不保證 | 不能 | 無法 | 不意味 | 不表示 | 不是 | 並非 | 不必擔心 | 不用擔心 | 沒有人 | 沒人 | [誰谁][也都] | 難以 | 不敢
     | 不會 | 不預[言測] | 不論斷 | 不斷[言定] | 不判斷 | 不說 | 沒有說 | 未說 | 未必 | 不一定 | 不見得 | 以為 | 別指望 | 是否 | [能會可]否 | 會不會
-    | 能不能 | 若是 | 如果 | 假如 | 倘若 | 萬一 | 即使 | 懷疑 | 擔心 | 害怕 | 恐懼 | 憂慮 | [別要]相信 | 從前 | 古時 | 故事裡 | 典故
+    | 能不能 | 若是 | 如果 | 假如 | 倘若 | 萬一 | 即使 | 懷疑 | 擔心 | 害怕 | 恐懼 | 憂慮 | [別要]相信 | 從前 | 古時 | 聽[人說聞] | 傳說 | 據說 | 相傳 | 故事裡 | 典故
     | という(?:話|のは) | もし | たとえ | 必ずしも | 昔 | 故事";
-pub(super) const BEFORE_IN_LATIN: &str = r"(?x)
+pub(super) const BEFORE_IN_LATIN: &str = r"
     \b(?:not|no|never|nor|nobody|none|nothing|neither|cannot|without|unless|if|whether|lest|hardly|even\sif|afraid|fear|worry|worried|wonder
       |in\sthe\s(?:story|tale|legend)|once\supon|the\sold\s(?:story|tale))\b | n't\b";
 /// Words before it that wish for it.
-pub(super) const WISHES: &str = r"(?x)
+pub(super) const WISHES: &str = r"
     希望 | 但願 | 願(?:[你您他她]|家|早|一切) | 祝 | 盼 | 祈 | \b(?:hope|hoping|wish|pray|may)\b";
 /// Words after a claim in its sentence that deny it or ask.
-pub(super) const AFTER: &str = r"(?x)
+pub(super) const AFTER: &str = r"
     ^(?:嗎|麼|呢|與否|或不) | ^[^,，。]{0,6}[嗎呢][？?。]?$ | 的(?:想法|念頭|期待|保證|說法|幻想|僥倖) | 這樣的話 | 是不可能 | 並不 | 未必 | 不切實際
     | とは(?:限|言え|言い|いえ|かぎ|申し|断) | わけでは | ではあり | ではな | と(?:思わ|思い込まず|考え|信じ) | か(?:どう|否) | でしょうか | ますか
     | 願って | 祈って | よう(?:に|、) | \b(?:is\snot|isn't|nobody|no\sone|cannot\sbe|can't\sbe)\b";
