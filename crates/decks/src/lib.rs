@@ -2,6 +2,7 @@
 
 mod deck;
 pub mod draw;
+pub mod harm;
 pub mod import;
 mod language;
 mod library;

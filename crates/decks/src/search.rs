@@ -19,7 +19,7 @@ use crate::{
     search::{passage::Place, query::Asked, rank::Hit},
 };
 
-pub(crate) use self::{index::Index, terms::folded, vectors::Vectors};
+pub(crate) use self::{fold::simplified, index::Index, terms::folded, vectors::Vectors};
 pub use self::{query::Query, vectors::Vector};
 
 /// A score of this much counts as half a match.

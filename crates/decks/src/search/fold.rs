@@ -48,7 +48,7 @@ const PAIRS: &str = "\
 ";
 
 /// The character that this one is compared as.
-pub(super) fn simplified(c: char) -> char {
+pub(crate) fn simplified(c: char) -> char {
     static TABLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
         let characters: Vec<_> = PAIRS.chars().collect();
         let mut pairs: Vec<_> = characters
