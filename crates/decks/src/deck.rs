@@ -13,11 +13,17 @@ use serde::{Deserialize, Serialize};
 use crate::{Language, Lot, Query, Source, Tone, Topic, Vector, draw, search};
 
 /// One edition of a set of lots.
-#[derive(Debug)]
+///
+/// A deck that answers for several deities is there once for each of them, with the same lots
+/// under the deity's name.
+#[derive(Debug, Clone)]
 pub struct Deck {
     pub id: String,
+    /// The deity that is asked.
     pub deity_id: String,
     pub name: BTreeMap<Language, String>,
+    /// Name of the temple, where the pack has one.
+    pub temple: BTreeMap<Language, String>,
     pub edition: String,
     pub source: String,
     pub licence: String,
@@ -27,13 +33,21 @@ pub struct Deck {
     pub language: Language,
     pub blocks: Blocks,
     pub redraw: Redraw,
+    pub readings: Readings,
+    /// The set that it is an edition of, where the pack names one.
+    pub set: Option<String>,
+    /// Ids of decks whose passages may be shown beside this one's; some may not be there.
+    pub links: Vec<String>,
+    /// What the temple says below every reading, beside what the program says itself.
+    pub disclaimer: BTreeMap<Language, String>,
+    pub resources: Vec<Resource>,
     pub(crate) deity_name: BTreeMap<Language, String>,
     pub(crate) grades: Vec<Grade>,
     /// In the order of their numbers, of which none is missing; never empty.
     pub(crate) lots: Vec<Arc<Lot>>,
-    pub(crate) index: search::Index,
+    pub(crate) index: Arc<search::Index>,
     /// What its passages mean; absent until somebody says so.
-    pub(crate) vectors: ArcSwapOption<search::Vectors>,
+    pub(crate) vectors: Arc<ArcSwapOption<search::Vectors>>,
 }
 
 /// The house rule for moon blocks (擲筊) after a draw.
@@ -53,6 +67,53 @@ pub enum Redraw {
     SameMatterSameLot,
     /// A new lot each time.
     Always,
+}
+
+/// Who writes the readings of a deck.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Readings {
+    /// A model, where there is one.
+    #[default]
+    Model,
+    /// Nobody: they are composed of the deck's own texts, and no model is asked.
+    Classic,
+    /// Likewise, of the verse, title and grade alone: the deck's lots have nothing else.
+    Verse,
+}
+
+impl Readings {
+    /// Whether a model may be asked.
+    pub fn is_by_model(&self) -> bool {
+        match self {
+            Self::Model => true,
+            Self::Classic | Self::Verse => false,
+        }
+    }
+}
+
+/// Where somebody in need is helped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Resource {
+    /// Country, as two capital letters of ISO 3166-1.
+    pub region: String,
+    pub matter: Matter,
+    /// Whom to turn to, by language.
+    pub text: BTreeMap<Language, String>,
+}
+
+/// What somebody is in need about.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    SelfHarm,
+    Illness,
+    Pregnancy,
+    Law,
+    Money,
+    Violence,
 }
 
 /// A grade of a deck, in the deck's own word.

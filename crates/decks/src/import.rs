@@ -3,7 +3,7 @@
 mod crawl;
 mod grades;
 mod metadata;
-mod names;
+pub(crate) mod names;
 mod reference;
 mod verdicts;
 mod verse;

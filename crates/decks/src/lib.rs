@@ -6,15 +6,16 @@ pub mod harm;
 pub mod import;
 mod language;
 mod library;
+pub mod lint;
 mod lot;
 mod pack;
 mod search;
 mod topic;
 
 pub use crate::{
-    deck::{Blocks, Deck, Grade, LookupError, Redraw},
+    deck::{Blocks, Deck, Grade, LookupError, Matter, Readings, Redraw, Resource},
     language::{Language, UnknownLanguage},
-    library::{Deity, Library},
+    library::{Deity, Library, Reload},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},
     pack::{Fault, PackFault},
     search::{Query, Vector},

@@ -1,18 +1,17 @@
 //! The shelf of decks: who may be asked, and with which lots.
 
+mod shelf;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::{Arc, LazyLock},
+    sync::Arc,
 };
 
 use arc_swap::ArcSwap;
 
-use crate::{
-    Deck, Language, LookupError, PackFault, Query, Source,
-    pack::{self, Fault},
-    search,
-};
+use self::shelf::Shelf;
+use crate::{Deck, Fault, Language, LookupError, PackFault, Query, Source, search};
 
 /// All decks of this process; a cheap handle whose content can be swapped as one.
 ///
@@ -31,25 +30,23 @@ pub struct Deity {
     pub decks: Vec<Arc<Deck>>,
 }
 
-#[derive(Debug)]
-struct Shelf {
-    deities: BTreeMap<String, Arc<Deity>>,
+/// What became of the packs when their folder was read again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reload {
+    /// Packs that break a rule now.
+    pub faults: Vec<PackFault>,
+    /// Of those, the packs whose last good version is still served.
+    pub kept: Vec<String>,
+    /// Packs that are served in another version than before, or for the first time.
+    pub changed: Vec<String>,
+    /// Packs that are served no more.
+    pub gone: Vec<String>,
 }
-
-/// The decks inside the program: read and indexed once, then shared by every library.
-static STARTER: LazyLock<Loaded> = LazyLock::new(|| {
-    let mut starter = Loaded::default();
-    starter.load(pack::embedded());
-    starter
-});
 
 impl Library {
     /// Holds the starter deck alone.
     pub fn starter() -> Self {
-        let shelf = Shelf::new(&STARTER.decks);
-        Self {
-            shelf: Arc::new(ArcSwap::from_pointee(shelf)),
-        }
+        Self::of(Shelf::starter())
     }
 
     /// Holds the packs in the sub-folders of a folder and the starter deck after them.
@@ -57,23 +54,18 @@ impl Library {
     /// A pack that breaks a rule is left out and told of; the others stand. A folder that does
     /// not exist holds no packs.
     pub fn open(folder_of_packs: &Path) -> (Self, Vec<PackFault>) {
-        let (shelf, faults) = Shelf::read(folder_of_packs);
-        (
-            Self {
-                shelf: Arc::new(ArcSwap::from_pointee(shelf)),
-            },
-            faults,
-        )
+        let (shelf, reload) = Shelf::starter().read(folder_of_packs);
+        (Self::of(shelf), reload.faults)
     }
 
     /// Reads the folder again and swaps the content, for every clone of this handle.
     ///
-    /// To keep what stands when a pack turned bad, [`open`](Self::open) another library and
-    /// [`replace`](Self::replace) by it only if it has no faults.
-    pub fn reload(&self, folder_of_packs: &Path) -> Vec<PackFault> {
-        let (shelf, faults) = Shelf::read(folder_of_packs);
+    /// A pack that turned bad keeps its last good version; one that is gone goes. What has not
+    /// changed is not read a second time. Where the folder itself cannot be read, all stays.
+    pub fn reload(&self, folder_of_packs: &Path) -> Reload {
+        let (shelf, reload) = self.shelf.load().read(folder_of_packs);
         self.shelf.store(Arc::new(shelf));
-        faults
+        reload
     }
 
     /// Swaps the content for that of another library, for every clone of this handle.
@@ -110,6 +102,19 @@ impl Library {
         })
     }
 
+    /// The decks that a deck links to, as far as they are there; under their own deities.
+    pub fn linked(&self, deck: &Deck) -> Vec<Arc<Deck>> {
+        let shelf = self.shelf.load();
+        let find = |id: &String| shelf.decks().find(|other| other.id == *id).cloned();
+        deck.links.iter().filter_map(find).collect()
+    }
+
+    /// What somebody should look at in the packs that are served, by the name of the pack; those
+    /// without any are not among them.
+    pub fn warnings(&self) -> BTreeMap<String, Vec<Fault>> {
+        self.shelf.load().warnings()
+    }
+
     /// Passages of all decks, or of one deity's, that match a query in any of the languages; best
     /// first. An unknown deity has none.
     pub fn search<'a>(
@@ -119,11 +124,14 @@ impl Library {
         limit: usize,
     ) -> Vec<Source> {
         let shelf = self.shelf.load();
+        let mut seen = BTreeSet::new();
         let decks: Vec<_> = shelf
             .deities
             .values()
             .filter(|deity| deity_id.is_none_or(|id| id == deity.id))
             .flat_map(|deity| &deity.decks)
+            // A deck that answers for several deities is one deck here.
+            .filter(|deck| seen.insert(&deck.id))
             .map(AsRef::as_ref)
             .collect();
         search::search(&decks, &query.into(), limit)
@@ -135,72 +143,10 @@ impl Library {
         let deities = shelf.deities.values();
         deities.flat_map(|deity| &deity.decks).cloned().collect()
     }
-}
 
-impl Shelf {
-    fn read(folder_of_packs: &Path) -> (Self, Vec<PackFault>) {
-        let starter = &*STARTER;
-        let mut operators = Loaded {
-            owners: starter.owners.clone(),
-            ..Loaded::default()
-        };
-        operators.load(pack::folders(folder_of_packs));
-        operators.decks.extend(starter.decks.iter().cloned());
-        operators.faults.extend(starter.faults.iter().cloned());
-        (Self::new(&operators.decks), operators.faults)
-    }
-
-    fn new(decks: &[Arc<Deck>]) -> Self {
-        let mut deities: BTreeMap<String, Deity> = BTreeMap::new();
-        for deck in decks {
-            deities
-                .entry(deck.deity_id.clone())
-                .or_insert_with(|| Deity {
-                    id: deck.deity_id.clone(),
-                    name: deck.deity_name.clone(),
-                    decks: Vec::new(),
-                })
-                .decks
-                .push(Arc::clone(deck));
-        }
+    fn of(shelf: Shelf) -> Self {
         Self {
-            deities: deities
-                .into_iter()
-                .map(|(id, deity)| (id, Arc::new(deity)))
-                .collect(),
+            shelf: Arc::new(ArcSwap::from_pointee(shelf)),
         }
-    }
-}
-
-/// Packs that were loaded one after the other.
-#[derive(Default)]
-struct Loaded {
-    decks: Vec<Arc<Deck>>,
-    faults: Vec<PackFault>,
-    /// Which pack has a deck's id.
-    owners: BTreeMap<String, String>,
-}
-
-impl Loaded {
-    fn load(&mut self, packs: Vec<Result<pack::Files, PackFault>>) {
-        for pack in packs {
-            if let Err(fault) = pack.and_then(|files| self.add(&files)) {
-                self.faults.push(fault);
-            }
-        }
-    }
-
-    fn add(&mut self, files: &pack::Files) -> Result<(), PackFault> {
-        let deck = pack::load(files)?;
-        if let Some(owner) = self.owners.get(&deck.id) {
-            let reason = format!("`{}` is the id of pack `{owner}` already", deck.id);
-            return Err(PackFault {
-                pack: files.name.clone(),
-                faults: vec![Fault::of_deck("id", reason)],
-            });
-        }
-        self.owners.insert(deck.id.clone(), files.name.clone());
-        self.decks.push(Arc::new(deck));
-        Ok(())
     }
 }

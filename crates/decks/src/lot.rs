@@ -95,6 +95,41 @@ pub enum Topic {
     General,
 }
 
+impl Topic {
+    pub const ALL: [Self; 12] = [
+        Self::Love,
+        Self::Career,
+        Self::Study,
+        Self::Wealth,
+        Self::Health,
+        Self::Family,
+        Self::Travel,
+        Self::LostThings,
+        Self::Lawsuits,
+        Self::Childbirth,
+        Self::Moving,
+        Self::General,
+    ];
+
+    /// The public name, as in `topics` of a lot.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Love => "love",
+            Self::Career => "career",
+            Self::Study => "study",
+            Self::Wealth => "wealth",
+            Self::Health => "health",
+            Self::Family => "family",
+            Self::Travel => "travel",
+            Self::LostThings => "lost_things",
+            Self::Lawsuits => "lawsuits",
+            Self::Childbirth => "childbirth",
+            Self::Moving => "moving",
+            Self::General => "general",
+        }
+    }
+}
+
 /// A passage that was retrieved for a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {

@@ -1,104 +1,72 @@
 //! Turns a pack, a folder of text files, into a deck, or says what is wrong with it.
 
 mod build;
+mod fault;
 mod files;
 pub(crate) mod format;
 mod rules;
+mod texts;
 
-use std::fmt;
+use std::sync::Arc;
 
-use crate::Deck;
+use crate::{Deck, lint, lint::Code};
 
+pub use self::fault::{Fault, PackFault};
 pub(crate) use self::{
-    files::{Files, MAX_LOTS, embedded, folders},
+    files::{Files, Folder, MAX_LOTS, embedded, folders},
     format::Pack,
-    rules::is_id,
+    rules::{is_id, letters},
+    texts::{Place, Text, texts},
 };
 
-/// A pack that was refused as a whole, with all that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct PackFault {
-    /// Name of the pack's folder.
-    pub pack: String,
-    pub faults: Vec<Fault>,
-}
-
-/// One thing that is wrong with a pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The file inside the pack, such as `lots/007.toml`.
-    pub file: String,
-    pub lot: Option<u32>,
-    /// The key at fault, where it is one.
-    pub field: Option<String>,
-    /// What is wrong, and what would be right.
-    pub reason: String,
+/// A deck that was read: once for each deity that it answers for, its own first, with what
+/// somebody should look at.
+pub(crate) struct Loaded {
+    pub(crate) decks: Vec<Arc<Deck>>,
+    pub(crate) warnings: Vec<Fault>,
+    pub(crate) verses: lint::Verses,
 }
 
 /// Reads, checks and indexes a deck.
-pub(crate) fn load(files: &Files) -> Result<Deck, PackFault> {
+pub(crate) fn load(files: &Files) -> Result<Loaded, PackFault> {
     let pack = check(files)?;
-    build::deck(pack).map_err(|error| PackFault {
-        pack: files.name.clone(),
-        faults: vec![Fault::of_deck(
-            "id",
-            format!("the deck cannot be indexed: {error}"),
-        )],
+    let warnings = lint::warnings(&pack);
+    let verses = lint::Verses::of(&files.name, &pack);
+    let decks = build::decks(pack).map_err(|error| {
+        let reason = format!("the deck cannot be indexed: {error}");
+        files.refused(vec![Fault::of_deck(Code::Index, "id", reason)])
+    })?;
+    Ok(Loaded {
+        decks,
+        warnings,
+        verses,
     })
 }
 
 /// Reads and checks only.
 pub(crate) fn check(files: &Files) -> Result<Pack, PackFault> {
-    let refused = |faults| PackFault {
-        pack: files.name.clone(),
-        faults,
-    };
-    let pack = format::parse(files).map_err(refused)?;
-    let faults = rules::broken(&pack);
+    let pack = format::parse(files).map_err(|faults| files.refused(faults))?;
+    let faults = broken(&pack);
     if faults.is_empty() {
         Ok(pack)
     } else {
-        Err(refused(faults))
+        Err(files.refused(faults))
     }
 }
 
-impl Fault {
-    pub(crate) fn of_file(file: &str, reason: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            lot: None,
-            field: None,
-            reason: reason.into(),
-        }
-    }
-
-    pub(crate) fn of_deck(field: &str, reason: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.to_owned()),
-            ..Self::of_file("deck.toml", reason)
-        }
-    }
+/// Every rule that a pack breaks which could be parsed.
+pub(crate) fn broken(pack: &Pack) -> Vec<Fault> {
+    let mut faults = rules::broken(pack);
+    faults.extend(lint::errors(pack));
+    faults
 }
 
-impl fmt::Display for PackFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pack `{}` is refused", self.pack)?;
-        for fault in &self.faults {
-            write!(f, "\n  {fault}")?;
+impl Files {
+    /// Refuses the pack as a whole.
+    fn refused(&self, faults: Vec<Fault>) -> PackFault {
+        PackFault {
+            pack: self.name.clone(),
+            faults,
         }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(lot) = self.lot {
-            write!(f, ": lot {lot}")?;
-        }
-        if let Some(field) = &self.field {
-            write!(f, ": `{field}`")?;
-        }
-        write!(f, ": {}", self.reason)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Blocks, Language, Redraw,
+    Blocks, Language, Readings, Redraw,
     import::{Report, grades},
     pack::format::{DeckFile, GradeEntry, LotFile, Metre, Texts},
 };
@@ -23,6 +23,7 @@ pub(super) fn deck_file(
         format: 1,
         id: id.to_owned(),
         deity: deity.to_owned(),
+        also_for: Vec::new(),
         edition: "as crawled".to_owned(),
         source: "imported from a crawl of web pages".to_owned(),
         licence: "unknown; imported from a crawl, not for redistribution".to_owned(),
@@ -30,13 +31,20 @@ pub(super) fn deck_file(
         language: Language::Zh,
         blocks: Blocks::One,
         redraw: Redraw::SameMatterSameLot,
+        readings: Readings::Model,
+        set: None,
+        links: Vec::new(),
         special_lots: report.special_lots.clone(),
         metre: report
             .metre
             .map(|(lines, characters)| Metre { lines, characters }),
         name: deck_name(&deity_name, lots),
         deity_name,
+        temple: Texts::default(),
+        disclaimer: Texts::default(),
         grades: grades(lots, report),
+        deities: Vec::new(),
+        resources: Vec::new(),
     }
 }
 

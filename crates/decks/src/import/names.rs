@@ -15,7 +15,7 @@ const DEITIES: &[[&str; 4]] = &[
 ];
 
 /// The names of a deity, if it is known.
-pub(super) fn of_deity(id: &str) -> Option<Texts> {
+pub(crate) fn of_deity(id: &str) -> Option<Texts> {
     let [_, zh, en, ja] = DEITIES.iter().find(|[known, ..]| *known == id)?;
     Some(Texts {
         zh: Some((*zh).to_owned()),

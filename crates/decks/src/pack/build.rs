@@ -2,17 +2,17 @@
 
 use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
-use arc_swap::ArcSwapOption;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Allusion, Commentary, Deck, Grade, Language, Lot, Tone,
+    Allusion, Commentary, Deck, Grade, Language, Lot, Readings, Resource, Tone,
+    import::names,
     pack::format::{DeckFile, LotFile, Pack},
     search,
 };
 
-/// Builds and indexes the deck.
-pub(super) fn deck(mut pack: Pack) -> tantivy::Result<Deck> {
+/// Builds and indexes the deck: once for each deity that it answers for, its own first.
+pub(super) fn decks(mut pack: Pack) -> tantivy::Result<Vec<Arc<Deck>>> {
     pack.lots.sort_by_key(|(_, lot)| lot.number);
     let version = version(&pack);
     let file = &pack.deck;
@@ -22,11 +22,27 @@ pub(super) fn deck(mut pack: Pack) -> tantivy::Result<Deck> {
         .map(|(_, written)| Arc::new(lot(file, &version, written)))
         .collect();
     let grades = grades(file, &lots);
-    let index = search::Index::build(&lots, &grades, file.language)?;
-    Ok(Deck {
+    let index = Arc::new(search::Index::build(&lots, &grades, file.language)?);
+    let own = deck(file, version, lots, (grades, index));
+    let others: Vec<_> = file
+        .also_for
+        .iter()
+        .map(|id| Arc::new(answering_for(&own, id, deity_name(file, id))))
+        .collect();
+    Ok([Arc::new(own)].into_iter().chain(others).collect())
+}
+
+fn deck(
+    file: &DeckFile,
+    version: String,
+    lots: Vec<Arc<Lot>>,
+    (grades, index): (Vec<Grade>, Arc<search::Index>),
+) -> Deck {
+    Deck {
         id: file.id.clone(),
         deity_id: file.deity.clone(),
         name: owned(file.name.iter()),
+        temple: owned(file.temple.iter()),
         edition: file.edition.clone(),
         source: file.source.clone(),
         licence: file.licence.clone(),
@@ -34,12 +50,53 @@ pub(super) fn deck(mut pack: Pack) -> tantivy::Result<Deck> {
         language: file.language,
         blocks: file.blocks,
         redraw: file.redraw,
+        readings: file.readings,
+        set: file.set.clone(),
+        links: file.links.clone(),
+        disclaimer: owned(file.disclaimer.iter()),
+        resources: file
+            .resources
+            .iter()
+            .map(|entry| Resource {
+                region: entry.region.clone(),
+                matter: entry.matter,
+                text: owned(entry.text.iter()),
+            })
+            .collect(),
         deity_name: owned(file.deity_name.iter()),
         grades,
         lots,
         index,
-        vectors: ArcSwapOption::empty(),
-    })
+        vectors: Arc::default(),
+    }
+}
+
+/// The same deck for another deity: its lots name who is asked.
+fn answering_for(deck: &Deck, deity: &str, name: BTreeMap<Language, String>) -> Deck {
+    let lots = deck.lots.iter().map(|lot| {
+        Arc::new(Lot {
+            deity_id: deity.to_owned(),
+            deity: name.clone(),
+            ..Lot::clone(lot)
+        })
+    });
+    Deck {
+        deity_id: deity.to_owned(),
+        lots: lots.collect(),
+        deity_name: name,
+        ..deck.clone()
+    }
+}
+
+/// What the pack calls another deity, or what it is known as.
+fn deity_name(file: &DeckFile, id: &str) -> BTreeMap<Language, String> {
+    let written = file.deities.iter().find(|deity| deity.id == id);
+    match written {
+        Some(deity) => owned(deity.name.iter()),
+        None => names::of_deity(id)
+            .map(|name| owned(name.iter()))
+            .unwrap_or_default(),
+    }
 }
 
 /// The first 64 bits of a hash over what was understood, so that spaces, comments and line ends
@@ -79,6 +136,14 @@ fn lot(deck: &DeckFile, version: &str, lot: &LotFile) -> Lot {
             text: text.trim().to_owned(),
         })
     });
+    let topics = lot
+        .topics
+        .iter()
+        .map(|(&topic, texts)| (topic, owned(texts.iter())));
+    let is_verse_alone = match deck.readings {
+        Readings::Model | Readings::Classic => false,
+        Readings::Verse => true,
+    };
     Lot {
         deity_id: deck.deity.clone(),
         deity: owned(deck.deity_name.iter()),
@@ -91,13 +156,9 @@ fn lot(deck: &DeckFile, version: &str, lot: &LotFile) -> Lot {
         grade: lot.grade.clone(),
         tone: lot.grade.as_deref().and_then(|word| tone(deck, word)),
         verse: lot.verse.clone(),
-        commentary: commentary.collect(),
-        allusions: allusions.collect(),
-        topics: lot
-            .topics
-            .iter()
-            .map(|(&topic, texts)| (topic, owned(texts.iter())))
-            .collect(),
+        commentary: commentary.filter(|_| !is_verse_alone).collect(),
+        allusions: allusions.filter(|_| !is_verse_alone).collect(),
+        topics: topics.filter(|_| !is_verse_alone).collect(),
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Blocks, Language, Provenance, Redraw, Tone, Topic,
+    Blocks, Language, Matter, Provenance, Readings, Redraw, Tone, Topic,
+    lint::Code,
     pack::{Fault, Files},
 };
 
@@ -22,6 +23,9 @@ pub(crate) struct DeckFile {
     pub(crate) format: u32,
     pub(crate) id: String,
     pub(crate) deity: String,
+    /// Other deities that the deck answers for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) also_for: Vec<String>,
     #[serde(default)]
     pub(crate) edition: String,
     #[serde(default)]
@@ -32,6 +36,14 @@ pub(crate) struct DeckFile {
     pub(crate) language: Language,
     pub(crate) blocks: Blocks,
     pub(crate) redraw: Redraw,
+    #[serde(default, skip_serializing_if = "Readings::is_by_model")]
+    pub(crate) readings: Readings,
+    /// The set that this deck is an edition of; decks of one set may share their verses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) set: Option<String>,
+    /// Ids of decks whose passages may be shown beside this one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) links: Vec<String>,
     /// Lots beside the numbered ones, such as 籤王; their verse may differ in form or repeat
     /// another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -40,8 +52,34 @@ pub(crate) struct DeckFile {
     pub(crate) metre: Option<Metre>,
     pub(crate) deity_name: Texts,
     pub(crate) name: Texts,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) temple: Texts,
+    /// Said below every reading of the deck, beside what the program says itself.
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) disclaimer: Texts,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) grades: Vec<GradeEntry>,
+    /// Names of the deities in `also_for`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) deities: Vec<DeityEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) resources: Vec<ResourceEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeityEntry {
+    pub(crate) id: String,
+    pub(crate) name: Texts,
+}
+
+/// Where somebody in need is helped.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResourceEntry {
+    pub(crate) region: String,
+    pub(crate) matter: Matter,
+    pub(crate) text: Texts,
 }
 
 /// How many lines each verse has, and how many characters each line.
@@ -141,6 +179,7 @@ pub(crate) fn parse(files: &Files) -> Result<Pack, Vec<Fault>> {
     for (file, content) in &files.lots {
         if !file.ends_with(".toml") {
             faults.push(Fault::of_file(
+                Code::NotALot,
                 file,
                 "not a lot; a lot's file is called like `007.toml`",
             ));
@@ -158,8 +197,9 @@ pub(crate) fn parse(files: &Files) -> Result<Pack, Vec<Fault>> {
 }
 
 fn parsed<T: DeserializeOwned>(file: &str, content: &[u8]) -> Result<T, Fault> {
-    let text = str::from_utf8(content)
-        .map_err(|error| Fault::of_file(file, format!("not text in UTF-8: {error}")))?;
+    let text = str::from_utf8(content).map_err(|error| {
+        Fault::of_file(Code::NotText, file, format!("not text in UTF-8: {error}"))
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     toml::from_str(text).map_err(|error| {
         let before = error
@@ -167,7 +207,11 @@ fn parsed<T: DeserializeOwned>(file: &str, content: &[u8]) -> Result<T, Fault> {
             .and_then(|span| text.get(..span.start))
             .unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        Fault::of_file(file, format!("line {line}: {}", error.message()))
+        Fault::of_file(
+            Code::Syntax,
+            file,
+            format!("line {line}: {}", error.message()),
+        )
     })
 }
 

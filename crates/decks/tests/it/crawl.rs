@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::corpora::divine_whispers;
 
 /// Deity, folder, lots.
-const SETS: [(&str, &str, u32); 6] = [
+pub(crate) const SETS: [(&str, &str, u32); 6] = [
     ("guan_yin", "GuanYin100", 100),
     ("guan_yu", "GuanYu", 100),
     ("mazu", "Mazu", 63),

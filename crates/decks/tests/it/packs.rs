@@ -192,14 +192,8 @@ fn special_lots_may_repeat_a_verse_and_leave_the_metre() {
         "repeated",
         &[special, ("雨急燈昏", "燈照前途"), ("且待天明", "風靜船歸")],
     );
-    packs.add(
-        "longer",
-        &[
-            special,
-            ("\"lamps\"", "\"more\""),
-            ("雨急燈昏", "雨急風急燈昏"),
-        ],
-    );
+    assert_eq!(packs.faults(), Vec::<String>::new());
+    packs.add("repeated", &[special, ("雨急燈昏", "雨急風急燈昏")]);
     assert_eq!(packs.faults(), Vec::<String>::new());
 }
 
@@ -295,7 +289,7 @@ fn every_handle_sees_a_swap() {
     let clone = library.clone();
     assert!(clone.deity("mazu").is_err());
     packs.add("lamps", &[]);
-    assert_eq!(library.reload(packs.path()), []);
+    assert_eq!(library.reload(packs.path()).faults, []);
     let before = clone.deck("mazu", None).unwrap();
     packs.add("lamps", &[("且待天明", "靜待天明")]);
     clone.replace(&Library::open(packs.path()).0);

@@ -1,0 +1,432 @@
+//! What the linter finds where it was planted, and where nothing is.
+
+use std::fs;
+
+use kaucim_decks::{
+    Language, Tone,
+    lint::{self, Code, Severity},
+};
+use tempfile::TempDir;
+
+use crate::candles::{Candles, found, told};
+
+/// Plants something and says what alone is found, and where.
+fn check(file: &str, (from, to): (&str, &str), code: Code, field: &str) {
+    let linted = Candles::new().with(file, from, to).lint();
+    let found: Vec<_> = found(&linted)
+        .into_iter()
+        .map(|fault| {
+            (
+                fault.code,
+                fault.file.as_str(),
+                fault.field.as_deref().unwrap_or(""),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [(code, file, field)],
+        "{from} -> {to}:\n{}",
+        told(&linted)
+    );
+}
+
+const LOT: &str = "lots/005.toml";
+const OTHER: &str = "露結為霜";
+const HEALTH: &str = "早睡早起，不適就醫。";
+
+#[test]
+fn nothing_is_found_in_a_sound_pack() {
+    let linted = Candles::new().lint();
+    assert!(found(&linted).is_empty(), "{}", told(&linted));
+}
+
+#[test]
+fn texts_that_are_not_what_they_are_said_to_be() {
+    let topic = "topics.health.zh";
+    check(
+        LOT,
+        (HEALTH, "夜は早く休みましょう。"),
+        Code::ForeignScript,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "Go to bed early and rest your mind tonight."),
+        Code::ForeignScript,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "Рано ложись спать."),
+        Code::ForeignScript,
+        topic,
+    );
+    let english = "Candle 5: the flame shows the road; walk slowly and it grows clear.";
+    check(
+        LOT,
+        (english, "燭光照見前路，慢慢走。"),
+        Code::ForeignScript,
+        "commentary.meaning.en",
+    );
+    let japanese = "5本目の灯り。ゆっくり歩けば、道は見えてきます。";
+    check(
+        LOT,
+        (japanese, "燭光照見前路，慢慢走，路就明白，凡事不可急進。"),
+        Code::ForeignScript,
+        "commentary.meaning.ja",
+    );
+    check(LOT, (OTHER, "露結l霜"), Code::ForeignScript, "verse");
+    check(LOT, (OTHER, "露結の霜"), Code::ForeignScript, "verse");
+    check(
+        LOT,
+        (HEALTH, "早睡早\u{fffd}，不適就醫。"),
+        Code::DamagedText,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "早睡早\u{e0b1}，不適就醫。"),
+        Code::DamagedText,
+        topic,
+    );
+    check(
+        LOT,
+        ("it grows clear", "itâ€™s clear"),
+        Code::DamagedText,
+        "commentary.meaning.en",
+    );
+    check(LOT, (HEALTH, "待補"), Code::Placeholder, topic);
+    check(LOT, (HEALTH, "--"), Code::Placeholder, topic);
+    check(
+        "deck.toml",
+        ("CC0-1.0", "TODO"),
+        Code::Placeholder,
+        "licence",
+    );
+    check(
+        "deck.toml",
+        ("\"first\"", "\"fir\u{fffd}t\""),
+        Code::DamagedText,
+        "edition",
+    );
+}
+
+#[test]
+fn texts_that_somebody_should_look_at() {
+    let topic = "topics.health.zh";
+    check(LOT, (HEALTH, "病者難治。"), Code::Harm, topic);
+    check(LOT, (HEALTH, "危。"), Code::Harm, topic);
+    check(
+        LOT,
+        (HEALTH, "早睡早起，不适就医。"),
+        Code::ScriptVariant,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "早睡早起，気をつける。"),
+        Code::ForeignScript,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "早睡早起，不□就醫。"),
+        Code::LostCharacter,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "早睡早起，<br>不適就醫。"),
+        Code::Markup,
+        topic,
+    );
+    check(
+        LOT,
+        (HEALTH, "早睡早起，&nbsp;不適就醫。"),
+        Code::Markup,
+        topic,
+    );
+    let translation = "\nThe second line of lot 5.";
+    check(
+        LOT,
+        (translation, ""),
+        Code::TranslationLines,
+        "commentary.translation.en",
+    );
+    check(
+        LOT,
+        ("燭籤第五籤", "燭籤第六籤"),
+        Code::TitleNumber,
+        "title",
+    );
+    check(
+        LOT,
+        ("燭籤第五籤", "觀音籤第五籤"),
+        Code::TitleSeries,
+        "title",
+    );
+    check(
+        LOT,
+        ("Candle 5:", "Lot No. 6:"),
+        Code::TextNumber,
+        "commentary.meaning.en",
+    );
+    check(
+        LOT,
+        ("燭台戊辰", "燭台戍辰"),
+        Code::StemBranch,
+        "commentary.subtitle",
+    );
+    check(
+        LOT,
+        ("燭台戊辰", "燭台丁卯"),
+        Code::StemBranch,
+        "commentary.subtitle",
+    );
+    let meaning = "第五支燭：燭光照見「雲騰致雨」，慢慢走，路就明白。";
+    let first = "第一支燭：燭光照見「天地玄黃」，慢慢走，路就明白。";
+    check(
+        LOT,
+        (meaning, first),
+        Code::TextRepeated,
+        "commentary.meaning.zh",
+    );
+    let elsewhere = "天地玄黃，宇宙洪荒，都在燭光之中，慢慢走去，路就明白。";
+    check(LOT, (meaning, elsewhere), Code::TextElsewhere, "commentary");
+    check(
+        LOT,
+        ("[topics.love]\nzh = \"把話說清楚，不必說得多。\"\n", ""),
+        Code::Coverage,
+        "",
+    );
+    check(
+        "deck.toml",
+        ("ja = \"媽祖\"\n", ""),
+        Code::Coverage,
+        "deity_name.ja",
+    );
+}
+
+#[test]
+fn verses_that_are_not_their_own() {
+    let verse = "[\"雲騰致雨\", \"露結為霜\"]";
+    check(
+        LOT,
+        (verse, "[\"天地玄黃\", \"宇宙洪荒\"]"),
+        Code::VerseRepeated,
+        "verse",
+    );
+    check(
+        LOT,
+        (verse, "[\"天地玄黃\", \"宇宙洪流\"]"),
+        Code::VerseSimilar,
+        "verse",
+    );
+    check(LOT, (OTHER, "露結霜"), Code::Metre, "verse");
+    let undeclared =
+        Candles::new().with("deck.toml", "metre = { lines = 2, characters = 4 }\n", "");
+    let codes = |candles: &Candles| -> Vec<_> {
+        found(&candles.lint())
+            .iter()
+            .map(|fault| fault.code)
+            .collect()
+    };
+    assert_eq!(codes(&undeclared), [Code::MetreUndeclared]);
+    let shorter = undeclared.with(LOT, OTHER, "露結霜");
+    assert_eq!(codes(&shorter), [Code::VerseForm]);
+}
+
+#[test]
+fn what_the_deck_says_of_itself() {
+    let deck = "deck.toml";
+    check(
+        deck,
+        ("CC0-1.0", "unknown"),
+        Code::LicenceUnknown,
+        "licence",
+    );
+    check(
+        deck,
+        ("redraw =", "set = \"thousand_100\"\nredraw ="),
+        Code::SetCount,
+        "set",
+    );
+    check(deck, ("tone = \"mixed\"\n", ""), Code::GradeTone, "grades");
+    check(
+        deck,
+        ("tone = \"good\"", "tone = \"warning\""),
+        Code::GradeTone,
+        "grades",
+    );
+    check(
+        deck,
+        (
+            "count = 6\n[[",
+            "count = 6\n[[grades]]\nword = \"末\"\ntone = \"mixed\"\n[[",
+        ),
+        Code::GradeUnused,
+        "grades",
+    );
+    check(
+        deck,
+        ("redraw =", "also_for = [\"lamp_god\"]\nredraw ="),
+        Code::Required,
+        "also_for",
+    );
+    check(
+        deck,
+        ("redraw =", "also_for = [\"mazu\"]\nredraw ="),
+        Code::Id,
+        "also_for",
+    );
+    check(
+        deck,
+        ("redraw =", "links = [\"candles\"]\nredraw ="),
+        Code::Id,
+        "links",
+    );
+    check(
+        deck,
+        ("redraw =", "set = \"A B\"\nredraw ="),
+        Code::Id,
+        "set",
+    );
+    let resource = |region: &str, text: &str| {
+        format!(
+            "[[resources]]\nregion = \"{region}\"\nmatter = \"self_harm\"\ntext = {{ en = \"{text}\" }}\n[name]"
+        )
+    };
+    check(
+        deck,
+        ("[name]", &resource("Taiwan", "Call 1925.")),
+        Code::Region,
+        "resources.region",
+    );
+    let long = "Call somebody. ".repeat(50);
+    check(
+        deck,
+        ("[name]", &resource("TW", &long)),
+        Code::TooLong,
+        "resources.text",
+    );
+    let disclaimer = format!("[disclaimer]\nen = \"{long}\"\n[name]");
+    check(deck, ("[name]", &disclaimer), Code::TooLong, "disclaimer");
+}
+
+#[test]
+fn special_lots_that_say_the_same_are_one_lot() {
+    let mut candles = Candles::new().with("deck.toml", "redraw =", "special_lots = [12]\nredraw =");
+    let twelfth = candles.0["lots/011.toml"].replace("number = 11", "number = 12");
+    candles.0.insert("lots/012.toml".to_owned(), twelfth);
+    let linted = candles.everywhere("count = 6\n", "").lint();
+    let codes: Vec<_> = linted.errors.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, [Code::SameLot], "{}", told(&linted));
+}
+
+/// What is found in the second of two packs beside each other.
+fn beside(second: &Candles) -> Vec<Code> {
+    let packs = TempDir::new().unwrap();
+    Candles::new().write(packs.path(), "first");
+    second.write(packs.path(), "second");
+    let linted = lint::folder(packs.path()).unwrap();
+    assert_eq!(linted.len(), 2);
+    found(&linted[1]).iter().map(|fault| fault.code).collect()
+}
+
+#[test]
+fn decks_that_share_their_verses_are_told() {
+    let another = || Candles::new().with("deck.toml", "id = \"candles\"", "id = \"others\"");
+    assert_eq!(beside(&Candles::new()), [Code::IdTaken, Code::SharedVerses]);
+    assert_eq!(beside(&another()), [Code::SharedVerses]);
+    // Other characters for the same words make no other verse.
+    let variant = another().everywhere("雲", "云").everywhere("黃", "黄");
+    assert!(beside(&variant).contains(&Code::SharedVerses));
+    let mut few = another();
+    for number in 4..=12 {
+        let content = few.0.get_mut(&format!("lots/{number:03}.toml")).unwrap();
+        *content = content
+            .replace("verse = [\"", &format!("verse = [\"燭{number}"))
+            .replace("\", \"", &format!("\", \"火{number}"));
+    }
+    let few = few.with("deck.toml", "metre = { lines = 2, characters = 4 }\n", "");
+    assert!(
+        beside(&few).contains(&Code::PartlyShared),
+        "{:?}",
+        beside(&few)
+    );
+    let linked = another().everywhere(
+        "redraw =",
+        "links = [\"nowhere\"]\nset = \"thousand\"\nredraw =",
+    );
+    assert!(beside(&linked).contains(&Code::LinkMissing));
+
+    let packs = TempDir::new().unwrap();
+    let of_a_set =
+        |candles: Candles| candles.with("deck.toml", "redraw =", "set = \"thousand\"\nredraw =");
+    of_a_set(Candles::new()).write(packs.path(), "first");
+    of_a_set(another()).write(packs.path(), "second");
+    let linted = lint::folder(packs.path()).unwrap();
+    for one in &linted {
+        assert_eq!(told(one), "");
+    }
+    of_a_set(few).write(packs.path(), "second");
+    let linted = lint::folder(packs.path()).unwrap();
+    let codes: Vec<_> = found(&linted[1]).iter().map(|fault| fault.code).collect();
+    assert!(codes.contains(&Code::SetDiffers), "{codes:?}");
+}
+
+#[test]
+fn every_code_is_in_the_documentation() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/packs.md");
+    let text = fs::read_to_string(path).unwrap();
+    let (errors, warnings) = text.split_once("### Warnings").expect("two tables");
+    for code in Code::ALL {
+        let row = format!("| `{}` |", code.name());
+        let table = match code.severity() {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+        };
+        assert!(table.contains(&row), "docs/packs.md has no row {row}");
+    }
+}
+
+#[test]
+fn the_summary_counts_what_is_there() {
+    let linted = Candles::new()
+        .with("lots/006.toml", "grade = \"吉\"\n", "")
+        .with("lots/007.toml", "ja =", "zh-Hans =")
+        .everywhere("count = 6\n", "")
+        .lint();
+    let summary = linted.summary.unwrap();
+    assert_eq!((summary.lots, summary.without_grade), (12, 1));
+    let grades: Vec<_> = summary
+        .grades
+        .iter()
+        .map(|grade| (grade.word.as_str(), grade.tone, grade.count))
+        .collect();
+    assert_eq!(
+        grades,
+        [("吉", Some(Tone::Good), 5), ("平", Some(Tone::Mixed), 6)]
+    );
+    assert_eq!(summary.form.most, "2 lines of 4 characters");
+    let meaning = summary
+        .coverage
+        .iter()
+        .find(|one| one.part == "commentary.meaning")
+        .unwrap();
+    let counts: Vec<_> = meaning
+        .languages
+        .iter()
+        .map(|one| (one.language, one.lots))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            (Language::Zh, 12),
+            (Language::ZhHans, 1),
+            (Language::En, 12),
+            (Language::Ja, 11)
+        ]
+    );
+}
