@@ -112,7 +112,7 @@ impl Topic {
     ];
 
     /// The public name, as in `topics` of a lot.
-    pub fn name(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::Love => "love",
             Self::Career => "career",

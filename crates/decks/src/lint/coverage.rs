@@ -24,7 +24,7 @@ pub(super) fn parts(lot: &LotFile) -> BTreeSet<(String, Option<Language>)> {
     }
     for (topic, texts) in &lot.topics {
         for (language, _) in Texts::iter(texts) {
-            parts.insert((format!("topics.{}", topic.name()), Some(language)));
+            parts.insert((format!("topics.{}", topic.code()), Some(language)));
         }
     }
     if lot.grade.is_some() {

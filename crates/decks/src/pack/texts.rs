@@ -39,7 +39,7 @@ impl Text<'_> {
             Place::Commentary(kind) => format!("commentary.{kind}.{language}"),
             Place::Allusion => format!("allusion.{language}"),
             Place::AllusionTitle => format!("allusion.title.{language}"),
-            Place::Topic(topic) => format!("topics.{}.{language}", topic.name()),
+            Place::Topic(topic) => format!("topics.{}.{language}", topic.code()),
         }
     }
 }
