@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use futures::stream::{BoxStream, StreamExt};
 use kaucim_decks::Library;
-use kaucim_llm::Model;
+use kaucim_llm::{Model, ModelName};
 
 use crate::{
-    Ask, AskError, FortuneResult, Prepared, Step, engine, neighbours::Neighbourhood,
+    Ask, AskError, FortuneResult, Prepared, Step, Writer, engine, neighbours::Neighbourhood,
     prepare::prepare,
 };
 
@@ -77,6 +77,12 @@ impl FortuneSystem {
     /// Whether any model is asked; without one, readings are classic.
     pub fn has_models(&self) -> bool {
         !self.models.is_empty()
+    }
+
+    /// The model that is asked first.
+    pub fn first_writer(&self) -> Option<Writer> {
+        let ModelName { provider, name } = self.models.first()?.name().clone();
+        Some(Writer { provider, name })
     }
 
     /// How readings are made.

@@ -93,6 +93,10 @@ pub struct TaskDocument {
     pub sections: Vec<Section>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<OpenText>,
+    /// How long the reading may be expected to take in all, in milliseconds since the question:
+    /// while a model is at it, and once enough is known. Never a promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<TaskResult>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ mod accounts;
 mod clock;
 mod cursor;
 mod document;
+mod estimate;
 mod event;
 mod follow;
 mod id;

@@ -5,25 +5,20 @@
 //! gets every token, a slow one bigger pieces, and nobody waits for anybody.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use kaucim_fortune::{Check, SectionId};
 use tokio::sync::watch;
 
-use crate::{Phase, TaskId, store::log::Stored};
+use crate::{Phase, TaskId, estimate::Estimate, store::log::Stored};
 
 /// The live tasks of this process. One exists while a worker or a reader holds it.
 #[derive(Default)]
 pub(crate) struct Tail {
     tasks: Mutex<HashMap<TaskId, Weak<Live>>>,
-    /// How long the last readings took, in milliseconds.
-    took_ms: Mutex<VecDeque<u64>>,
 }
-
-/// How many readings say what is usual.
-const USUAL_OF: usize = 15;
 
 /// One live task.
 pub(crate) struct Live {
@@ -44,6 +39,8 @@ struct State {
     /// The section that was open last, and the event that ended it: for readers who were in it.
     closed: Option<(u64, Open)>,
     phase: Phase,
+    /// What the reading may be expected to take, once a model is asked.
+    estimate: Option<Estimate>,
     erased: bool,
 }
 
@@ -86,6 +83,7 @@ impl Tail {
                 open: None,
                 closed: None,
                 phase: Phase::Queued,
+                estimate: None,
                 erased: false,
             }),
             changed: watch::Sender::new(()),
@@ -158,6 +156,7 @@ impl Live {
         self.update(|state| {
             state.epoch = state.epoch.max(epoch);
             state.open = None;
+            state.estimate = None;
         });
     }
 
@@ -190,6 +189,9 @@ impl Live {
                 checks: Vec::new(),
             });
             state.phase = Phase::Writing;
+            if let Some(estimate) = &mut state.estimate {
+                estimate.first_token_ms = None;
+            }
         });
     }
 
@@ -212,21 +214,13 @@ impl Live {
         });
     }
 
-    /// The reading is finished, and says what others may expect.
-    pub(crate) fn took(&self, total_ms: u64) {
-        if let Some(tail) = self.tail.upgrade() {
-            let mut took_ms = lock(&tail.took_ms);
-            took_ms.truncate(USUAL_OF - 1);
-            took_ms.push_front(total_ms);
-        }
+    /// Says what the reading may be expected to take, as far as anything is known.
+    pub(crate) fn expect(&self, epoch: u64, estimate: Option<Estimate>) {
+        self.update_held(epoch, |state| state.estimate = estimate);
     }
 
-    /// How long readings took lately, if there were any: the median.
-    pub(crate) fn usual_ms(&self) -> Option<u64> {
-        let tail = self.tail.upgrade()?;
-        let mut took_ms: Vec<u64> = lock(&tail.took_ms).iter().copied().collect();
-        took_ms.sort_unstable();
-        took_ms.get(took_ms.len() / 2).copied()
+    pub(crate) fn estimate(&self) -> Option<Estimate> {
+        lock(&self.state).estimate
     }
 
     /// The task is erased: open replays end.

@@ -16,6 +16,7 @@ use crate::{
     AccountId, Clock, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary,
     TaskDocument, TaskId,
     document::{Progress, last_event_id},
+    estimate::Estimates,
     follow::follow,
     keeper,
     queue::Queue,
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub fortune: FortuneSystem,
     pub settings: Settings,
     pub queue: Arc<Queue>,
+    /// What readings took lately.
+    pub estimates: Estimates,
     /// Whether the log still holds what was erased.
     pub has_traces: AtomicBool,
     /// No task is claimed any more, and those that are claimed end with their open section.
@@ -140,6 +143,11 @@ impl Tasks {
                 "took up unfinished tasks again"
             );
         }
+        // Without it readings are as good; only nobody can say how long they take.
+        let took = store.took_lately().await.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "what readings took lately cannot be read");
+            Vec::new()
+        });
         let workers = settings.workers;
         let tail = Arc::new(Tail::default());
         let clock = settings.clock.clone();
@@ -151,6 +159,7 @@ impl Tasks {
                 fortune,
                 settings,
                 queue: Arc::new(queue),
+                estimates: Estimates::new(took),
                 // An earlier process may have died between an erasure and the emptying.
                 has_traces: AtomicBool::new(true),
                 stopping: CancellationToken::new(),
@@ -208,12 +217,13 @@ impl Tasks {
             progress.apply(event);
         }
         let live = self.shared.tail.existing(task_id);
-        let open = live.and_then(|live| {
+        let open = live.as_ref().and_then(|live| {
             live.with_open(row.last_sequence, |open| OpenText {
                 section: open.section,
                 text: open.text.clone(),
             })
         });
+        let estimate = live.and_then(|live| live.estimate());
         let lot = *progress.lot.ok_or(StoreError::Closed)?;
         Ok(TaskDocument {
             task_id,
@@ -231,6 +241,7 @@ impl Tasks {
             notices: progress.notices,
             sections: progress.sections,
             open: open.filter(|open| !open.text.is_empty()),
+            estimate_ms: estimate.map(|estimate| estimate.total_ms),
             result: progress.result.map(|result| *result),
             error: progress.failure,
             last_event_id: last_event_id(row.last_sequence),

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use kaucim_fortune::{SectionId, plain_text};
+use kaucim_fortune::{Language, SectionId, plain_text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Frame, Phase};
 use crate::{
     Cursor, Event, TaskId,
+    estimate::Estimate,
     event::decode,
     store::{Store, StoreError, log::Stored, row::TaskRow},
     tail::{Live, Open},
@@ -22,12 +23,14 @@ pub(super) struct InsideCharacter;
 pub(super) struct Reader {
     task_id: TaskId,
     created_ms: i64,
+    language: Language,
     pub(super) place: Cursor,
     checks_sent: usize,
     /// Whether this connection was sent text of the open section.
     in_open: bool,
-    /// Model deltas of the sealed sections.
+    /// Model deltas of the sealed sections, and how many those are.
     sealed_tokens: u64,
+    sealed_sections: usize,
     /// Sealed titles and texts, by index, kept only for `partial_text`.
     sealed: Option<Vec<(u32, String, String)>>,
     pub(super) ended: bool,
@@ -40,10 +43,12 @@ impl Reader {
         Self {
             task_id: row.task_id,
             created_ms: row.created_ms,
+            language: row.language,
             place: Cursor::default(),
             checks_sent: 0,
             in_open: false,
             sealed_tokens: 0,
+            sealed_sections: 0,
             sealed: partial_text.then(Vec::new),
             ended: false,
             last: row.finished_ms.map(|_| row.last_sequence),
@@ -67,6 +72,7 @@ impl Reader {
         self.checks_sent = 0;
         self.in_open = false;
         self.sealed_tokens = 0;
+        self.sealed_sections = 0;
         if let Some(sealed) = &mut self.sealed {
             sealed.clear();
         }
@@ -115,6 +121,7 @@ impl Reader {
                 frames.push(self.section_started(*section, title, attempt_of(&stored.data)));
             }
             self.sealed_tokens = *total_tokens;
+            self.sealed_sections += 1;
             if let Some(sealed) = &mut self.sealed {
                 sealed.push((*index, title.clone(), text.clone()));
                 sealed.sort_by_key(|(index, ..)| *index);
@@ -244,37 +251,55 @@ impl Reader {
     /// that is gone.
     pub(super) async fn heartbeat(&self, shared: &Arc<Shared>, live: &Live) -> Frame {
         shared.look_after_leases();
-        let phase = live.phase();
-        let (phase, position) = match phase {
+        let mut beat = Beat::of(live.phase());
+        match beat.phase {
             Phase::Queued => match shared.queue.position(self.task_id).await {
-                Ok(position) => (phase, position),
-                Err(_) => (Phase::StorageUnavailable, None),
+                Ok(position) => {
+                    beat.position = position;
+                    beat.estimate = position.and_then(|position| self.expects(shared, position));
+                }
+                Err(_) => beat.phase = Phase::StorageUnavailable,
             },
             Phase::WaitingForModel
             | Phase::Thinking
             | Phase::Writing
-            | Phase::StorageUnavailable => (phase, None),
-        };
-        self.heartbeat_of(shared, (phase, position), live.usual_ms())
+            | Phase::StorageUnavailable => beat.estimate = live.estimate(),
+        }
+        self.told(shared, beat)
     }
 
     pub(super) fn storage_unavailable(&self, shared: &Shared) -> Frame {
-        self.heartbeat_of(shared, (Phase::StorageUnavailable, None), None)
+        self.told(shared, Beat::of(Phase::StorageUnavailable))
     }
 
-    fn heartbeat_of(
-        &self,
-        shared: &Shared,
-        (phase, position): (Phase, Option<u64>),
-        estimate_ms: Option<u64>,
-    ) -> Frame {
+    /// What a reading at this place of the queue may expect, if the first model writes it.
+    fn expects(&self, shared: &Shared, position: u64) -> Option<Estimate> {
+        let writer = shared.fortune.first_writer()?;
+        let usual = shared.estimates.usual(&writer, self.language)?;
+        let missing = SectionId::ALL.len().saturating_sub(self.sealed_sections);
+        let busy = (position, shared.settings.workers);
+        Some(usual.queued(self.elapsed_ms(shared), missing, busy))
+    }
+
+    fn elapsed_ms(&self, shared: &Shared) -> u64 {
         let now_ms = shared.settings.clock.now_ms();
-        let elapsed_ms = now_ms.saturating_sub(self.created_ms).max(0);
+        let elapsed_ms = now_ms.saturating_sub(self.created_ms);
+        // The clock may have been set back in between.
+        u64::try_from(elapsed_ms).unwrap_or(0)
+    }
+
+    fn told(&self, shared: &Shared, beat: Beat) -> Frame {
         let mut data = json!({
-            "type": "heartbeat", "task_id": self.task_id, "phase": phase,
-            "elapsed_ms": elapsed_ms,
+            "type": "heartbeat", "task_id": self.task_id, "phase": beat.phase,
+            "elapsed_ms": self.elapsed_ms(shared),
         });
-        for (name, value) in [("position", position), ("estimate_ms", estimate_ms)] {
+        let first_token_ms = beat.estimate.and_then(|expected| expected.first_token_ms);
+        let total_ms = beat.estimate.map(|expected| expected.total_ms);
+        for (name, value) in [
+            ("position", beat.position),
+            ("estimate_ms", total_ms),
+            ("estimate_first_token_ms", first_token_ms),
+        ] {
             if let Some(value) = value {
                 data[name] = value.into();
             }
@@ -283,6 +308,23 @@ impl Reader {
             cursor: None,
             name: "heartbeat",
             data: data.to_string(),
+        }
+    }
+}
+
+/// What a heartbeat tells.
+struct Beat {
+    phase: Phase,
+    position: Option<u64>,
+    estimate: Option<Estimate>,
+}
+
+impl Beat {
+    fn of(phase: Phase) -> Self {
+        Self {
+            phase,
+            position: None,
+            estimate: None,
         }
     }
 }

@@ -6,7 +6,11 @@ use super::{
     Store, StoreError,
     row::{COLUMNS, TaskRow, parsed, task_row},
 };
-use crate::{AccountId, Status, TaskId};
+use crate::{
+    AccountId, Event, Status, TaskId,
+    estimate::{REMEMBERED, Took},
+    event::decode,
+};
 
 impl Store {
     /// Whether the database answers.
@@ -24,6 +28,30 @@ impl Store {
                 Ok((parsed(row, 0, Status::from_name)?, row.get(1)?))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// What the last readings took that one worker made without a break, the last one first.
+    pub(crate) async fn took_lately(&self) -> Result<Vec<Took>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT events.data FROM tasks JOIN events
+                    ON events.task_id = tasks.task_id AND events.sequence = tasks.last_sequence
+                 WHERE finished_ms IS NOT NULL AND status = ?1 AND epoch = 1
+                 ORDER BY finished_ms DESC LIMIT ?2",
+            )?;
+            let ends = statement
+                .query_map(params![Status::Completed.name(), REMEMBERED], |row| {
+                    row.get(0)
+                })?;
+            let ends = ends.collect::<Result<Vec<String>, _>>()?;
+            let took = ends.iter().filter_map(|data| match decode(data) {
+                Ok(Event::Complete { result }) => Took::of(&result),
+                // What cannot be read says nothing here; whoever reads that task is told.
+                Ok(_) | Err(_) => None,
+            });
+            Ok(took.collect())
         })
         .await
     }

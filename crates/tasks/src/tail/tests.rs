@@ -89,17 +89,3 @@ fn nothing_is_kept_of_a_task_that_nobody_holds() {
     assert!(tail.existing(task_id).is_none());
     assert!(lock(&tail.tasks).is_empty());
 }
-
-#[test]
-fn the_usual_time_is_the_median_of_the_last() {
-    let (_tail, live) = open();
-    assert_eq!(live.usual_ms(), None);
-    for total_ms in [9_000_000, 5, 7] {
-        live.took(total_ms);
-    }
-    assert_eq!(live.usual_ms(), Some(7));
-    for _ in 0..100 {
-        live.took(30);
-    }
-    assert_eq!(live.usual_ms(), Some(30));
-}

@@ -5,6 +5,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use futures::{StreamExt, stream::BoxStream};
 use kaucim_fortune::{
     Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, SectionId, Step,
+    Writer,
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -15,6 +16,7 @@ use self::ledger::Ledger;
 use crate::{
     Event, Phase, Status, TaskResult, Timings,
     document::Progress,
+    estimate::Took,
     store::{
         StoreError,
         log::{Append, Claim, WriteError, decoded},
@@ -70,6 +72,8 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
         last_sequence: row.last_sequence,
         percent: 0,
         sealed_tokens: 0,
+        sealed: 0,
+        expected: None,
         open: None,
         open_deltas: 0,
         ledger: Ledger::of(&row),
@@ -88,6 +92,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
             .await;
     };
     attempt.sealed_tokens = progress.total_tokens;
+    attempt.sealed = progress.sections.len();
     attempt.percent = progress.percent;
     attempt.begin().await?;
     let mut budget_left = attempt
@@ -144,7 +149,7 @@ fn continued(resume: Resume) -> Ask {
 enum Handed {
     Step(Result<Step, Error>),
     /// A model is about to be called and may write so many tokens; it waits until that is counted.
-    Calling(u64, oneshot::Sender<()>),
+    Calling(Writer, u64, oneshot::Sender<()>),
 }
 
 struct Attempt<'a> {
@@ -158,6 +163,10 @@ struct Attempt<'a> {
     percent: u8,
     /// Model deltas in sealed sections.
     sealed_tokens: u64,
+    /// How many sections are sealed.
+    sealed: usize,
+    /// The model whose pace readers were told to expect.
+    expected: Option<Writer>,
     open: Option<SectionId>,
     open_deltas: u64,
     ledger: Ledger,
@@ -263,8 +272,9 @@ impl Attempt<'_> {
     /// Keeps one step; tells when nothing is to be kept after it.
     async fn keep(&mut self, handed: Handed) -> Result<Option<Ended>, Fenced> {
         match handed {
-            Handed::Calling(tokens, counted) => {
+            Handed::Calling(writer, tokens, counted) => {
                 self.ledger.begin_call(tokens);
+                self.expect(writer);
                 let events = if std::mem::replace(&mut self.asked, true) {
                     vec![]
                 } else {
@@ -278,9 +288,12 @@ impl Attempt<'_> {
             }
             Handed::Step(Ok(Step::Complete(reading))) => {
                 let result = Box::new(self.result(*reading));
-                let total_ms = result.timings.total_ms;
+                // What a second claim has finished took a restart, a lease or a stop as well.
+                let took = Took::of(&result).filter(|_| self.claim.epoch == 1);
                 self.write(vec![Event::Complete { result }]).await?;
-                self.live.took(total_ms);
+                if let Some(took) = took {
+                    self.shared.estimates.learn(took);
+                }
                 Ok(Some(Ended::Finished))
             }
             Handed::Step(Ok(step)) => {
@@ -333,6 +346,7 @@ impl Attempt<'_> {
             Step::Checked { check, .. } => self.live.checked(self.claim.epoch, check),
             Step::SectionSealed(section) => {
                 self.sealed_tokens += std::mem::take(&mut self.open_deltas);
+                self.sealed += 1;
                 let event = Event::section_completed(section, self.sealed_tokens);
                 self.write(vec![event]).await?;
                 self.open = None;
@@ -429,6 +443,20 @@ impl Attempt<'_> {
         tokio::time::sleep(STORE_RETRY).await;
     }
 
+    /// Tells what may be expected of a model when it is asked for the first time. What it is asked
+    /// afterwards changes nothing: an estimate is no progress.
+    fn expect(&mut self, writer: Writer) {
+        if self.expected.as_ref() == Some(&writer) {
+            return;
+        }
+        let missing = SectionId::ALL.len().saturating_sub(self.sealed);
+        let elapsed_ms = not_negative(self.elapsed_ms());
+        let usual = self.shared.estimates.usual(&writer, self.language);
+        let estimate = usual.map(|usual| usual.from(elapsed_ms, missing));
+        self.live.expect(self.claim.epoch, estimate);
+        self.expected = Some(writer);
+    }
+
     fn elapsed_ms(&self) -> i64 {
         self.shared.settings.clock.now_ms() - self.row.created_ms
     }
@@ -438,9 +466,9 @@ impl Attempt<'_> {
 async fn hand_over(mut steps: BoxStream<'static, Result<Step, Error>>, hand: mpsc::Sender<Handed>) {
     while let Some(step) = steps.next().await {
         let (message, counted) = match step {
-            Ok(Step::Calling { writer: _, tokens }) => {
+            Ok(Step::Calling { writer, tokens }) => {
                 let (counted, wait) = oneshot::channel();
-                (Handed::Calling(tokens, counted), Some(wait))
+                (Handed::Calling(writer, tokens, counted), Some(wait))
             }
             step => (Handed::Step(step), None),
         };

@@ -11,6 +11,7 @@ mod cancel;
 mod clock;
 mod crowd;
 mod erase;
+mod estimate;
 mod follow;
 mod heartbeat;
 mod history;
