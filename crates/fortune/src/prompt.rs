@@ -1,11 +1,15 @@
 //! Writes what a model is asked, from the texts in `prompts/`.
 
+mod closing;
+mod data;
+
 use std::collections::BTreeMap;
 
-use kaucim_decks::Tone;
 use kaucim_llm::{Message, Request, Role, Schema};
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::closing::{Fault, Remark};
+use self::data::{data, line};
 use crate::{
     Language, Lot, Prepared, Section, SectionId, Settings, Source, guard::CANARY, template::fill,
 };
@@ -14,28 +18,24 @@ use crate::{
 const MAX_COMMENTARY: usize = 1500;
 const MAX_SOURCES: usize = 1500;
 
+/// The most characters of each section that is written already: enough to agree with it. Latin
+/// script takes about twice as many for the same.
+const MAX_WRITTEN: usize = 240;
+
 /// What is to be written, and what is known by then.
 pub(crate) struct Task<'a> {
     pub(crate) prepared: &'a Prepared,
     pub(crate) sources: &'a [Source],
     pub(crate) written: Vec<&'a Section>,
     pub(crate) missing: &'a [SectionId],
-    /// What was wrong with the last try of a missing section.
-    pub(crate) faults: &'a BTreeMap<SectionId, Fault>,
+    /// What was wrong with earlier versions of missing sections.
+    pub(crate) faults: &'a BTreeMap<SectionId, Vec<Remark>>,
     /// Whether the last answer was no report at all.
     pub(crate) unreadable: bool,
 }
 
-/// What a model is told about a section that it has to write again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The name of the check that it failed: a part of the prompt files.
-    Check(&'static str),
-    /// The answer reached its length limit in the middle of it.
-    Unfinished,
-}
-
-/// The request for the missing sections.
+/// The request for the missing sections. What is the same for every request of a reading stands
+/// first, so that a server that keeps what it has read need not read it again.
 pub(crate) fn request(task: &Task<'_>, settings: &Settings) -> Request {
     let prompt = prompt(task.prepared.language);
     Request {
@@ -94,29 +94,27 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
     let sources = sources(task.sources, &commentary);
     let context: Vec<String> = context
         .iter()
-        .map(|(name, value)| format!("{}: {}", data(name), data(value)))
+        .map(|(name, value)| format!("{}: {}", line(name), line(value)))
         .collect();
-    let written: Vec<String> = task
-        .written
-        .iter()
-        .map(|section| format!("`{}`: {}", section.section, data(&section.text)))
-        .collect();
+    let verse: Vec<String> = lot.verse.iter().map(|one| line(one)).collect();
     let deity = lot
         .deity
         .get(language)
         .or_else(|| lot.deity.values().next());
+    let grade = lot.grade.as_deref().map(line);
     let values = [
-        ("deity", deity.map(|name| data(name)).unwrap_or_default()),
+        ("deity", deity.map(|name| line(name)).unwrap_or_default()),
         ("number", lot.number.to_string()),
-        ("title", data(&lot.title)),
-        ("grade", grade(lot)),
-        ("verse", data(&lot.verse.join("\n"))),
+        ("title", line(&lot.title)),
+        ("grade", grade.unwrap_or_else(|| "-".to_owned())),
+        ("verse", verse.join("\n")),
         ("commentary", commentary),
         ("sources", sources),
         ("context", context.join("\n")),
         ("question", data(question.as_str())),
-        ("written", written.join("\n")),
-        ("closing", closing(task, prompt)),
+        ("written", written(task)),
+        ("faults", closing::faults(task)),
+        ("closing", closing::closing(task, prompt)),
     ];
     let values = values
         .each_ref()
@@ -137,62 +135,23 @@ fn is_without_values(block: &str, values: &[(&str, &str)]) -> bool {
         .all(|(name, value)| value.is_empty() || !block.contains(&format!("{{{{{name}}}}}")))
 }
 
-fn closing(task: &Task<'_>, prompt: &'static str) -> String {
-    let mut remarks = Vec::new();
-    if !task.written.is_empty() {
-        remarks.push(part(prompt, "written").to_owned());
-    }
-    if task.unreadable {
-        remarks.push(part(prompt, "unreadable").to_owned());
-    }
-    for section in task.missing {
-        let name = match task.faults.get(section) {
-            Some(Fault::Check(check)) => check,
-            Some(Fault::Unfinished) => "unfinished",
-            None => continue,
-        };
-        remarks.push(fill(part(prompt, name), &[("key", section.name())]));
-    }
-    let keys: Vec<String> = task
-        .missing
+/// The sections that are final, as far as is needed to agree with them.
+fn written(task: &Task<'_>) -> String {
+    let most = match task.prepared.language {
+        Language::Zh | Language::ZhHans | Language::Ja => MAX_WRITTEN,
+        Language::En => 2 * MAX_WRITTEN,
+    };
+    let sections: Vec<String> = task
+        .written
         .iter()
-        .map(|section| format!("`{section}`"))
-        .collect();
-    let values = [("remarks", remarks.join("\n")), ("keys", keys.join(", "))];
-    fill(
-        part(prompt, "closing"),
-        &values
-            .each_ref()
-            .map(|(name, value)| (*name, value.as_str())),
-    )
-    .replace("\n\n", "\n")
-}
-
-/// Data as it stands between tags: without the means to forge one.
-fn data(text: &str) -> String {
-    text.trim()
-        .chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .map(|c| match c {
-            '<' => '＜',
-            '>' => '＞',
-            c => c,
+        .map(|section| {
+            let text = line(&section.text);
+            let cut: String = text.chars().take(most).collect();
+            let rest = if cut.len() < text.len() { " …" } else { "" };
+            format!("[{}] {cut}{rest}", section.section)
         })
-        .collect()
-}
-
-fn grade(lot: &Lot) -> String {
-    let tone = lot.tone.map(|tone| match tone {
-        Tone::Good => "good",
-        Tone::Mixed => "mixed",
-        Tone::Warning => "warning",
-    });
-    match (lot.grade.as_deref().map(data), tone) {
-        (Some(grade), Some(tone)) => format!("{grade} ({tone})"),
-        (Some(grade), None) => grade,
-        (None, Some(tone)) => tone.to_owned(),
-        (None, None) => "-".to_owned(),
-    }
+        .collect();
+    sections.join("\n")
 }
 
 /// The commentary in the language of the reading or, where a kind has none, in another one.
@@ -214,7 +173,7 @@ fn commentary(lot: &Lot, language: Language) -> String {
         };
         chosen
             .into_iter()
-            .map(move |one| format!("[{}] {}", data(kind), data(&one.text)))
+            .map(move |one| format!("[{}] {}", line(kind), line(&one.text)))
     });
     within(passages, MAX_COMMENTARY)
 }
@@ -223,15 +182,15 @@ fn commentary(lot: &Lot, language: Language) -> String {
 fn sources(sources: &[Source], commentary: &str) -> String {
     let passages = sources
         .iter()
-        .map(|source| (source, data(&source.excerpt)))
+        .map(|source| (source, line(&source.excerpt)))
         .filter(|(source, excerpt)| {
             source.kind != "verse" && !commentary.contains(excerpt.as_str())
         })
         .map(|(source, excerpt)| {
             format!(
                 "[{}] {}: {excerpt}",
-                data(&source.kind),
-                data(&source.title)
+                line(&source.kind),
+                line(&source.title)
             )
         });
     within(passages, MAX_SOURCES)

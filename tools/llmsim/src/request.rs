@@ -84,7 +84,7 @@ impl Ask {
         }
         let (schema, schema_value) = schema(dialect, body);
         let keys = match schema_keys(schema_value) {
-            keys if keys.is_empty() => named_keys(&system),
+            keys if keys.is_empty() => told_keys(&system, &user),
             keys => keys,
         };
         let language = settings
@@ -218,6 +218,17 @@ fn schema_keys(schema: &Value) -> Vec<Key> {
         .collect()
 }
 
+/// Sections that the user's message names after all that it quotes, or else the system's.
+fn told_keys(system: &str, user: &str) -> Vec<Key> {
+    let (_, asked) = user.rsplit_once("</").unwrap_or_default();
+    let keys = named_keys(asked);
+    if keys.is_empty() {
+        named_keys(system)
+    } else {
+        keys
+    }
+}
+
 /// Sections named in backticks or quotes, or else named at all.
 fn named_keys(system: &str) -> Vec<Key> {
     let quoted = |name: &str| {
@@ -285,6 +296,24 @@ mod tests {
         assert_eq!(ask.question, "転職は？");
         assert_eq!((ask.settings.rate, ask.settings.seed), (20.0, 4));
         assert_eq!((ask.stream, ask.max_tokens), (false, Some(90)));
+    }
+
+    #[test]
+    fn without_a_schema_the_end_of_the_message_names_the_keys() {
+        let user =
+            "<question>Is `challenges` a word?</question>\n\nWrite:\n- `conclusion`: all of it";
+        for (user, expected) in [
+            (user, "conclusion"),
+            ("<question>?</question>", "challenges"),
+        ] {
+            let body = json!({"model": "sim", "messages": [
+                {"role": "system", "content": "Write `challenges`."},
+                {"role": "user", "content": user},
+            ]});
+            let ask = Ask::read(Dialect::OpenAi, &body, &Settings::default()).unwrap();
+            let keys: Vec<_> = ask.keys.iter().map(|key| key.name.as_str()).collect();
+            assert_eq!(keys, [expected]);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     neighbours::Neighbourhood,
     plain_text,
     prepare::prepare,
-    prompt::{self, Fault, Task},
+    prompt::{self, Fault, Remark, Task},
     wording,
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Writing {
     watch: Arc<Watch>,
     notices: Vec<Notice>,
     sealed: BTreeMap<SectionId, Section>,
-    faults: BTreeMap<SectionId, Fault>,
+    faults: BTreeMap<SectionId, Vec<Remark>>,
     budget_left: Budget,
     usage: Usage,
     writer: Option<Writer>,
@@ -198,7 +198,11 @@ impl Writing {
     }
 
     pub(super) fn fail(&mut self, section: SectionId, fault: Fault) {
-        self.faults.insert(section, fault);
+        let remark = Remark {
+            fault,
+            quoted: Vec::new(),
+        };
+        self.faults.insert(section, vec![remark]);
     }
 
     pub(super) fn seal(

@@ -115,7 +115,8 @@ async fn a_call_that_is_cut_off_goes_on_with_the_rest_only() {
     assert_eq!(keys(&requests[1]), names(&SectionId::ALL[2..]));
     let asked = &requests[1].messages[1].text;
     for section in &SectionId::ALL[..2] {
-        let written = format!("`{section}`: {}", words(*section, Language::En));
+        let words = words(*section, Language::En).replace('\n', " ");
+        let written = format!("[{section}] {words}");
         assert!(asked.contains(&written), "{asked}");
     }
     assert!(asked.contains("<written>") && !asked.contains("Part 3"));

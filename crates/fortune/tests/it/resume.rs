@@ -75,7 +75,7 @@ async fn sealed_sections_stay_byte_for_byte() {
     assert_eq!(result.notices[0].code, "pregnancy");
     let request = &model.requests()[0];
     assert_eq!(keys(request), names(&missing));
-    assert!(request.messages[1].text.contains("`challenges`: 第四段"));
+    assert!(request.messages[1].text.contains("[challenges] 第四段"));
 }
 
 #[tokio::test]
