@@ -84,6 +84,7 @@ pub(crate) async fn run(out: &mut impl Write) -> anyhow::Result<()> {
             | Step::Thinking
             | Step::Checked { .. }
             | Step::SectionSealed(_)
+            | Step::VersionKept(_)
             | Step::SectionReset { .. } => {}
         }
         out.flush()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kaucim_decks::{Language, LookupError, Lot, Source};
 use serde::{Deserialize, Serialize};
 
-use crate::{Notice, Section};
+use crate::{Notice, Section, Version};
 
 /// One question to a deity.
 #[derive(Debug, Clone)]
@@ -118,6 +118,8 @@ pub struct Resume {
     pub sources: Option<Vec<Source>>,
     /// Sealed sections; they stay byte for byte.
     pub sealed: Vec<Section>,
+    /// The last kept version of each missing section, as far as they are still known.
+    pub versions: Vec<Version>,
     pub budget_left: Budget,
 }
 

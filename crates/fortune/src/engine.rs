@@ -3,6 +3,7 @@
 
 mod call;
 mod chain;
+mod versions;
 mod writing;
 
 use std::sync::Arc;
@@ -39,19 +40,22 @@ pub(crate) fn read(
             yield Ok(step);
         }
         let mut chain = Chain::new(models.len());
-        while writing.wants_a_call() {
+        while writing.may_call(chain.others()) && !writing.missing().is_empty() {
             let Some(model) = chain.model().and_then(|position| models.get(position)) else {
                 break;
             };
-            let request = writing.request(&settings);
-            let mut call = Call::new(model.name(), writing.allowance(request.max_tokens));
+            let (request, allowance) = writing.request(&settings, chain.others());
+            let mut call = Call::new(model.name(), allowance);
             let mut deltas = model.generate_stream(request);
             let ending = loop {
                 match deltas.next().await {
                     Some(Ok(Delta::Calling)) => {
-                        if !writing.may_call() {
-                            break Ending::Spent;
+                        // Made again after a failure, it is no first call any more.
+                        let others = if call.is_made { chain.behind() } else { chain.others() };
+                        if !writing.may_call(others) {
+                            break Ending::Unaffordable;
                         }
+                        call.is_made = true;
                         yield Ok(writing.count_call(&call));
                     }
                     Some(Ok(Delta::Thinking)) => {
@@ -83,14 +87,14 @@ pub(crate) fn read(
             }
         }
         if !writing.missing().is_empty() {
-            if !settings.classic {
-                yield Err(Error::ModelsFailed);
-                return;
-            }
             let is_without_models = models.is_empty() || settings.calls_per_reading == 0;
-            for step in writing.fill_with_classic(is_without_models) {
+            for step in writing.finish(&settings, is_without_models) {
                 yield Ok(step);
             }
+        }
+        if !writing.missing().is_empty() {
+            yield Err(Error::ModelsFailed);
+            return;
         }
         yield Ok(Step::Complete(Box::new(writing.into_result())));
     };

@@ -24,7 +24,7 @@ pub use crate::{
     ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
     reading::{
         Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section, SectionId,
-        SectionOrigin, Step, Usage, Writer, plain_text,
+        SectionOrigin, Step, Usage, Version, Writer, plain_text,
     },
-    system::{Error, FortuneSystem, Settings},
+    system::{Error, FortuneSystem, Settings, Unrepaired},
 };

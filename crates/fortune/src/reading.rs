@@ -103,6 +103,14 @@ pub struct Section {
     pub checks: Vec<Check>,
 }
 
+/// A whole version of a section that failed some of its checks, and may be sealed in the end when
+/// nothing better comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    pub section: Section,
+    pub writer: Writer,
+}
+
 /// Who wrote a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -213,6 +221,9 @@ pub enum Step {
     },
     /// The open section is final (or a classic section is, which never was open).
     SectionSealed(Section),
+    /// The open section failed its checks and is dropped next; whoever lets the reading be gone on
+    /// with hands this version back, in the place of an earlier one of the same section.
+    VersionKept(Box<Version>),
     /// The open section is dropped; it will be started again.
     SectionReset {
         section: SectionId,

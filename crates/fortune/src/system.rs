@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::stream::{BoxStream, StreamExt};
 use kaucim_decks::Library;
 use kaucim_llm::{Model, ModelName};
+use serde::Deserialize;
 
 use crate::{
     Ask, AskError, FortuneResult, Prepared, Step, Writer, engine, neighbours::Neighbourhood,
@@ -25,6 +26,8 @@ pub struct FortuneSystem {
 pub struct Settings {
     /// Whether classic text fills in where no model could write.
     pub classic: bool,
+    /// What becomes of a section that no model got right.
+    pub unrepaired: Unrepaired,
     /// Calls to models that one reading may make, retries and repairs included.
     pub calls_per_reading: u32,
     /// Tokens that models may write for one reading, in all its calls.
@@ -34,10 +37,22 @@ pub struct Settings {
     pub max_tokens: u32,
 }
 
+/// What becomes of a section that still fails its checks when nothing more may be spent on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unrepaired {
+    /// Its best version is sealed, marked with the checks that it failed; but never one in another
+    /// language, one with a promise or a prognosis, or one about the model itself.
+    Best,
+    /// Classic text stands in for it.
+    Classic,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             classic: true,
+            unrepaired: Unrepaired::Best,
             calls_per_reading: 8,
             // Six times what one call may write.
             tokens_per_reading: 24_576,

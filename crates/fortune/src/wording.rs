@@ -6,6 +6,7 @@ use crate::{Language, Notice, NoticeKind, Origin};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     SectionRewritten,
+    SectionUnrepaired,
     ModelSwitched,
     ClassicFilled,
     NothingWritten,
@@ -23,6 +24,16 @@ impl Event {
                     "有些段落写得不完整或未通过检查，正在重写。",
                     "Some sections were incomplete or did not pass their checks and are being written again.",
                     "一部の段落が不完全だったか確認を通らなかったため、書き直しています。",
+                ],
+            ),
+            Self::SectionUnrepaired => (
+                NoticeKind::Repair,
+                "section_unrepaired",
+                [
+                    "有些段落改寫之後仍未通過全部檢查，這裡留下其中最好的一版，並標明未通過之處。",
+                    "有些段落改写之后仍未通过全部检查，这里留下其中最好的一版，并标明未通过之处。",
+                    "Some sections still did not pass every check after rewriting; the best version of each is kept and marked.",
+                    "書き直してもすべての確認を通らなかった段落があります。最もよい文を残し、通らなかった点を示しています。",
                 ],
             ),
             Self::ModelSwitched => (
@@ -119,6 +130,7 @@ mod tests {
     fn every_language_says_it_in_its_own_script() {
         for event in [
             Event::SectionRewritten,
+            Event::SectionUnrepaired,
             Event::ModelSwitched,
             Event::ClassicFilled,
             Event::NothingWritten,

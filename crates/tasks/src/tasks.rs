@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume};
+use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume, Version};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -385,10 +385,11 @@ impl Shared {
     }
 }
 
-/// What an attempt needs to go on, all of it from the log.
+/// What an attempt needs to go on, all of it from the log but the versions that it has kept itself.
 pub(crate) fn resume_from(
     row: &TaskRow,
     progress: &Progress,
+    versions: Vec<Version>,
     budget_left: kaucim_fortune::Budget,
 ) -> Option<Resume> {
     let lot = progress.lot.as_deref()?.clone();
@@ -402,6 +403,7 @@ pub(crate) fn resume_from(
         },
         sources: progress.sources.clone(),
         sealed: progress.sections.clone(),
+        versions,
         budget_left,
     })
 }

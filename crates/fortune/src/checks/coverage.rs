@@ -19,7 +19,7 @@ pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> 
         .filter(|&line| !labels.name(line))
         .filter(|&line| !stands_in(&verse[line], ENOUGH, &text))
         .filter(|&line| !is_translated(line, subject.lot, &text))
-        .map(|line| (line + 1).to_string())
+        .map(|line| format!("{} (`{}`)", line + 1, verse[line]))
         .collect();
     let is_told = !missing.is_empty();
     is_told.then(|| format!("nothing on line {} of {}", missing.join(", "), verse.len()))

@@ -11,7 +11,7 @@ use crate::{
     checks::{self, Finding},
     decoder::{Decoder, Event},
     guard::{Guard, Released},
-    prompt::Fault,
+    prompt::{Fault, Remark},
     wording,
 };
 
@@ -22,13 +22,15 @@ pub(super) enum Ending {
     /// We stopped reading, as it ran away; for the rest it is as if its length limit had cut it.
     Stopped,
     Failed(kaucim_llm::Error),
-    /// It was not made, as nothing may be spent any more.
-    Spent,
+    /// It was not made, as it would have taken what is left, or what is left to other models.
+    Unaffordable,
 }
 
 /// A call that is being answered.
 pub(super) struct Call {
     pub(super) writer: Writer,
+    /// Whether the model has been called.
+    pub(super) is_made: bool,
     decoder: Decoder,
     open: Option<Open>,
     is_thinking: bool,
@@ -59,6 +61,7 @@ impl Call {
         let ModelName { provider, name } = model.clone();
         Self {
             writer: Writer { provider, name },
+            is_made: false,
             decoder: Decoder::new(),
             open: None,
             is_thinking: false,
@@ -91,7 +94,7 @@ impl Call {
             match event {
                 // What is sealed is final: it may be written again, and is not looked at.
                 Event::Opened(section) => {
-                    self.open = writing.open(section).then(|| Open {
+                    self.open = writing.wants(section).then(|| Open {
                         section,
                         text: String::new(),
                         characters: 0,
@@ -142,7 +145,7 @@ impl Call {
             }) = self.open
         {
             if matches!(ending, Ending::Finished(_) | Ending::Stopped) {
-                writing.fail(section, Fault::Unfinished);
+                writing.fail(section, vec![Remark::of(Fault::Unfinished)]);
             }
             if is_shown {
                 steps.push(Step::SectionReset {
@@ -152,7 +155,6 @@ impl Call {
             }
         }
         let shortfall = match ending {
-            Ending::Spent => return steps,
             Ending::Finished(_) | Ending::Stopped => {
                 writing.is_unreadable = !self.has_section;
                 if self.has_section {
@@ -161,6 +163,7 @@ impl Call {
                     Shortfall::Unreadable
                 }
             }
+            Ending::Unaffordable => Shortfall::Failed,
             Ending::Failed(error) => {
                 let Writer { provider, name } = &self.writer;
                 tracing::warn!(
@@ -179,12 +182,13 @@ impl Call {
         if writing.missing().is_empty() {
             return steps;
         }
-        let event = match (chain.after(shortfall), shortfall) {
+        let is_affordable = writing.may_call(chain.behind());
+        let event = match (chain.after(shortfall, is_affordable), shortfall) {
             (Next::Same, Shortfall::Incomplete) => wording::Event::SectionRewritten,
             (Next::Switched, _) => wording::Event::ModelSwitched,
             (Next::Same | Next::Over, _) => return steps,
         };
-        if writing.may_call() {
+        if writing.may_call(chain.others()) {
             steps.extend(writing.notice(event));
         }
         steps
@@ -218,7 +222,7 @@ impl Open {
 fn close(mut open: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
     let section = open.section;
     if open.text.is_empty() {
-        writing.fail(section, Fault::Check(checks::PRESENT));
+        writing.fail(section, vec![Remark::of(Fault::Check(checks::PRESENT))]);
         return Vec::new();
     }
     let rest = std::mem::replace(&mut open.guard, writing.guard()).end();
@@ -228,27 +232,36 @@ fn close(mut open: Open, writer: &Writer, writing: &mut Writing) -> Vec<Step> {
         return steps;
     }
     let findings = writing.judge(section, &open.text);
-    let failed = findings
-        .iter()
-        .find(|finding| !finding.passed())
-        .map(|finding| finding.check);
+    let faults = findings.iter().filter(|finding| !finding.passed());
+    let faults: Vec<Remark> = faults.map(remark).collect();
     let checks: Vec<Check> = findings.into_iter().map(Check::from).collect();
     let checked = |check: &Check| Step::Checked {
         section,
         check: check.clone(),
     };
     steps.extend(checks.iter().map(checked));
-    steps.push(match failed {
-        None => writing.seal(section, open.text, checks, writer),
-        Some(check) => {
-            writing.fail(section, Fault::Check(check));
-            Step::SectionReset {
-                section,
-                reason: ResetReason::CheckFailed,
-            }
-        }
+    if faults.is_empty() {
+        steps.push(writing.seal(section, open.text, checks, writer));
+        return steps;
+    }
+    writing.fail(section, faults);
+    steps.extend(writing.keep(section, open.text, checks, writer));
+    steps.push(Step::SectionReset {
+        section,
+        reason: ResetReason::CheckFailed,
     });
     steps
+}
+
+/// What a model is told of a check that its section has failed. What stands in backticks in a
+/// finding was quoted from the text, or is wanting there.
+fn remark(finding: &Finding) -> Remark {
+    let fault = finding.fault.iter();
+    let quoted = fault.flat_map(|fault| fault.split('`').skip(1).step_by(2));
+    Remark {
+        fault: Fault::Check(finding.check),
+        quoted: quoted.map(str::to_owned).collect(),
+    }
 }
 
 /// Drops an open section, before its end, for what was found.
@@ -257,7 +270,8 @@ fn reject(section: SectionId, finding: Finding, writing: &mut Writing) -> [Step;
         checks::LENGTH => ResetReason::CheckFailed,
         _ => ResetReason::Withheld,
     };
-    writing.fail(section, Fault::Check(finding.check));
+    // What was withheld from readers is not repeated to the model either.
+    writing.fail(section, vec![Remark::of(Fault::Check(finding.check))]);
     [
         Step::Checked {
             section,

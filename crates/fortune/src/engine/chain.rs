@@ -55,14 +55,27 @@ impl Chain {
         (self.model < self.models).then_some(self.model)
     }
 
-    pub(super) fn after(&mut self, shortfall: Shortfall) -> Next {
+    /// How many models come after the present one.
+    pub(super) fn behind(&self) -> usize {
+        self.models.saturating_sub(self.model + 1)
+    }
+
+    /// How many other calls the next one has to leave: none when it is its model's first, which
+    /// may spend what there is; afterwards one for each model that comes after it.
+    pub(super) fn others(&self) -> usize {
+        let is_first = self.repairs + self.rereads + self.retries == 0;
+        if is_first { 0 } else { self.behind() }
+    }
+
+    /// Chooses who is asked next; the same model only if that leaves a call to each of the others.
+    pub(super) fn after(&mut self, shortfall: Shortfall, is_affordable: bool) -> Next {
         let (used, allowed) = match shortfall {
             Shortfall::Incomplete => (&mut self.repairs, REPAIRS),
             Shortfall::Unreadable => (&mut self.rereads, REREADS),
             Shortfall::Interrupted => (&mut self.retries, RETRIES),
             Shortfall::Failed => return self.switch(),
         };
-        if *used == allowed {
+        if *used == allowed || !is_affordable {
             return self.switch();
         }
         *used += 1;

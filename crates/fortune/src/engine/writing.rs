@@ -1,21 +1,25 @@
 //! What a reading has so far: its sealed sections, what failed, and what may still be spent.
 
+mod ending;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use kaucim_decks::Library;
 use kaucim_llm::Request;
 
-use super::call::{Call, Ending};
+use super::{
+    call::{Call, Ending},
+    versions::Versions,
+};
 use crate::{
     Ask, AskError, Budget, Check, FortuneResult, Notice, Origin, Prepared, Resume, Section,
-    SectionId, SectionOrigin, Settings, Source, Step, Usage, Writer,
+    SectionId, SectionOrigin, Settings, Source, Step, Usage, Version, Writer,
     checks::{self, Draft, Finding, Known, Subject},
-    classic,
     guard::{Guard, Watch},
     neighbours::Neighbourhood,
     plain_text,
     prepare::prepare,
-    prompt::{self, Fault, Remark, Task},
+    prompt::{self, Remark, Task},
     wording,
 };
 
@@ -34,8 +38,10 @@ pub(super) struct Writing {
     watch: Arc<Watch>,
     notices: Vec<Notice>,
     sealed: BTreeMap<SectionId, Section>,
-    faults: BTreeMap<SectionId, Vec<Remark>>,
+    versions: Versions,
     budget_left: Budget,
+    /// The most tokens that one call may write.
+    most_tokens: u32,
     usage: Usage,
     writer: Option<Writer>,
     /// Whether the last answer was no report at all.
@@ -65,6 +71,7 @@ impl Writing {
                     prepared,
                     sources: None,
                     sealed: Vec::new(),
+                    versions: Vec::new(),
                     budget_left,
                 }
             }
@@ -73,6 +80,7 @@ impl Writing {
             prepared,
             sources,
             sealed,
+            versions,
             budget_left,
         } = resume;
         let sources = sources.unwrap_or_else(|| {
@@ -92,8 +100,9 @@ impl Writing {
                 .into_iter()
                 .map(|section| (section.section, section))
                 .collect(),
-            faults: BTreeMap::new(),
+            versions: Versions::new(versions),
             budget_left,
+            most_tokens: settings.max_tokens,
             usage: Usage::default(),
             writer: None,
             is_unreadable: false,
@@ -108,35 +117,34 @@ impl Writing {
             .collect()
     }
 
-    pub(super) fn may_call(&self) -> bool {
-        self.budget_left.calls > 0 && self.budget_left.tokens >= LEAST_TOKENS
+    /// Whether a call may be made that leaves one, with all that it may write, to so many others.
+    pub(super) fn may_call(&self, others: usize) -> bool {
+        self.budget_left.calls as usize > others && self.tokens_left(others) >= LEAST_TOKENS
     }
 
-    pub(super) fn wants_a_call(&self) -> bool {
-        self.may_call() && !self.missing().is_empty()
+    /// The tokens that may be spent when so many other calls are to be left.
+    fn tokens_left(&self, others: usize) -> u64 {
+        let theirs = u64::from(self.most_tokens).saturating_mul(others as u64);
+        self.budget_left.tokens.saturating_sub(theirs)
     }
 
-    /// What to ask a model for now.
-    pub(super) fn request(&self, settings: &Settings) -> Request {
+    /// What to ask a model for now, when so many other calls are to be left; and how many tokens
+    /// are read of its answer: a quarter above its limit, a server is taken to ignore it.
+    pub(super) fn request(&self, settings: &Settings, others: usize) -> (Request, u64) {
         let task = Task {
             prepared: &self.prepared,
             sources: &self.sources,
             written: self.sealed.values().collect(),
             missing: &self.missing(),
-            faults: &self.faults,
+            faults: self.versions.remarks(),
             unreadable: self.is_unreadable,
         };
         let mut request = prompt::request(&task, settings);
-        let left = u32::try_from(self.budget_left.tokens).unwrap_or(u32::MAX);
-        request.max_tokens = request.max_tokens.min(left);
-        request
-    }
-
-    /// How many tokens are read of a call: a quarter above its limit, a server is taken to ignore
-    /// it; never more than the reading may spend.
-    pub(super) fn allowance(&self, max_tokens: u32) -> u64 {
-        let most = u64::from(max_tokens) + u64::from(max_tokens / 4) + 1;
-        most.min(self.budget_left.tokens)
+        let left = self.tokens_left(others);
+        let limit = u32::try_from(left).unwrap_or(u32::MAX);
+        request.max_tokens = request.max_tokens.min(limit);
+        let most = u64::from(request.max_tokens) + u64::from(request.max_tokens / 4) + 1;
+        (request, most.min(left))
     }
 
     /// Spends a call.
@@ -153,7 +161,7 @@ impl Writing {
     pub(super) fn settle_call(&mut self, call: &Call, ending: &Ending) -> Step {
         let told = match ending {
             Ending::Finished(finish) => finish.usage,
-            Ending::Stopped | Ending::Failed(_) | Ending::Spent => None,
+            Ending::Stopped | Ending::Failed(_) | Ending::Unaffordable => None,
         };
         let kaucim_llm::Usage {
             input_tokens,
@@ -171,8 +179,7 @@ impl Writing {
     }
 
     /// Whether the section is still to be written.
-    pub(super) fn open(&mut self, section: SectionId) -> bool {
-        self.faults.remove(&section);
+    pub(super) fn wants(&self, section: SectionId) -> bool {
         !self.sealed.contains_key(&section)
     }
 
@@ -197,12 +204,25 @@ impl Writing {
         checks::run(&Draft { section, text }, &subject)
     }
 
-    pub(super) fn fail(&mut self, section: SectionId, fault: Fault) {
-        let remark = Remark {
-            fault,
-            quoted: Vec::new(),
+    /// Remembers what was wrong with a section, for its next try.
+    pub(super) fn fail(&mut self, section: SectionId, faults: Vec<Remark>) {
+        self.versions.fail(section, faults);
+    }
+
+    /// Remembers a whole version that has failed; says so when it is the best by now.
+    pub(super) fn keep(
+        &mut self,
+        id: SectionId,
+        text: String,
+        checks: Vec<Check>,
+        writer: &Writer,
+    ) -> Option<Step> {
+        let version = Version {
+            section: self.section(id, text, checks),
+            writer: writer.clone(),
         };
-        self.faults.insert(section, vec![remark]);
+        let is_kept = self.versions.keep(version.clone());
+        is_kept.then(|| Step::VersionKept(Box::new(version)))
     }
 
     pub(super) fn seal(
@@ -212,17 +232,21 @@ impl Writing {
         checks: Vec<Check>,
         writer: &Writer,
     ) -> Step {
-        let section = Section {
+        let section = self.section(id, text, checks);
+        self.sealed.insert(id, section.clone());
+        self.writer = Some(writer.clone());
+        Step::SectionSealed(section)
+    }
+
+    fn section(&self, id: SectionId, text: String, checks: Vec<Check>) -> Section {
+        Section {
             section: id,
             index: id.index(),
             title: id.title(self.prepared.language).to_owned(),
             text,
             origin: SectionOrigin::Model,
             checks,
-        };
-        self.sealed.insert(id, section.clone());
-        self.writer = Some(writer.clone());
-        Step::SectionSealed(section)
+        }
     }
 
     /// Tells the reader what happened, once.
@@ -233,25 +257,6 @@ impl Writing {
         }
         self.notices.push(notice.clone());
         Some(Step::Notice(notice))
-    }
-
-    /// Seals what is missing with classic text.
-    pub(super) fn fill_with_classic(&mut self, is_without_models: bool) -> Vec<Step> {
-        let is_by_model = |section: &Section| section.origin == SectionOrigin::Model;
-        let event = if self.sealed.values().any(is_by_model) {
-            wording::Event::ClassicFilled
-        } else if is_without_models {
-            wording::Event::NoModel
-        } else {
-            wording::Event::NothingWritten
-        };
-        let mut steps: Vec<Step> = self.notice(event).into_iter().collect();
-        for id in self.missing() {
-            let section = classic::section(id, &self.prepared);
-            self.sealed.insert(id, section.clone());
-            steps.push(Step::SectionSealed(section));
-        }
-        steps
     }
 
     pub(super) fn into_result(self) -> FortuneResult {

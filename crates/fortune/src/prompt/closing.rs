@@ -25,6 +25,16 @@ pub(crate) struct Remark {
     pub(crate) quoted: Vec<String>,
 }
 
+impl Remark {
+    /// Names a fault, and quotes nothing.
+    pub(crate) fn of(fault: Fault) -> Self {
+        Self {
+            fault,
+            quoted: Vec::new(),
+        }
+    }
+}
+
 impl Fault {
     fn name(self) -> &'static str {
         match self {

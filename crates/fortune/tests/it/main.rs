@@ -5,6 +5,8 @@ mod example;
 mod failures;
 mod limits;
 mod model;
+mod properties;
 mod reading;
+mod repair;
 mod resume;
 mod without_model;

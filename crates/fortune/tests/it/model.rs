@@ -280,6 +280,7 @@ pub(crate) fn shown(steps: &[Step]) -> Vec<String> {
             Step::SectionSealed(section) => {
                 format!("sealed {} {:?}", section.section, section.origin)
             }
+            Step::VersionKept(version) => format!("kept {}", version.section.section),
             Step::SectionReset { section, reason } => format!("reset {section} {reason:?}"),
             Step::Complete(result) => format!("complete {:?}", result.origin),
         };

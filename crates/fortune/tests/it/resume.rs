@@ -30,6 +30,7 @@ fn resume(calls: u32, sealed: Vec<Section>) -> Resume {
         prepared,
         sources: Some(Vec::new()),
         sealed,
+        versions: Vec::new(),
         budget_left: Budget {
             calls,
             tokens: 10_000,

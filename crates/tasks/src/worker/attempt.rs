@@ -1,11 +1,11 @@
 //! One attempt at a reading: steps of the reading become stored events and open text.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream::BoxStream};
 use kaucim_fortune::{
     Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, SectionId, Step,
-    Writer,
+    Version, Writer,
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -73,6 +73,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
         percent: 0,
         sealed_tokens: 0,
         sealed: 0,
+        versions: BTreeMap::new(),
         expected: None,
         open: None,
         open_deltas: 0,
@@ -100,7 +101,9 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
         .budget_left(shared.fortune.settings(), shared.settings.reading_time);
     loop {
         let progress = attempt.progress().await;
-        let resume = progress.and_then(|progress| resume_from(&row, &progress, budget_left));
+        let versions = attempt.versions.values().cloned().collect();
+        let resume =
+            progress.and_then(|progress| resume_from(&row, &progress, versions, budget_left));
         let Some(resume) = resume else {
             return attempt
                 .fail("internal", "the reading cannot be continued", false)
@@ -165,6 +168,8 @@ struct Attempt<'a> {
     sealed_tokens: u64,
     /// How many sections are sealed.
     sealed: usize,
+    /// The best failed versions of sections, for the end of a reading whose time is up.
+    versions: BTreeMap<SectionId, Version>,
     /// The model whose pace readers were told to expect.
     expected: Option<Writer>,
     open: Option<SectionId>,
@@ -344,6 +349,9 @@ impl Attempt<'_> {
                 self.live.append(self.claim.epoch, &text);
             }
             Step::Checked { check, .. } => self.live.checked(self.claim.epoch, check),
+            Step::VersionKept(version) => {
+                self.versions.insert(version.section.section, *version);
+            }
             Step::SectionSealed(section) => {
                 self.sealed_tokens += std::mem::take(&mut self.open_deltas);
                 self.sealed += 1;

@@ -28,3 +28,4 @@ mod stop;
 mod storage;
 mod submit;
 mod turns;
+mod unrepaired;

@@ -108,7 +108,9 @@ async fn an_offset_beyond_the_text_waits_for_more() {
     let Follow::Frames(mut frames) = follow.await.unwrap() else {
         panic!("the task goes on");
     };
-    begun.call.writes(" It comes, and it takes its time with you.\",");
+    begun
+        .call
+        .writes(" It comes, and it takes its time with you.\",");
     let sealed = async {
         loop {
             let frame = frames.next().await.unwrap();

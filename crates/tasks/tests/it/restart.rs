@@ -41,7 +41,9 @@ async fn goes_on(app: &App, (guest, task_id): (Person, TaskId), held: Held, atte
     // Other words than the first time, so that a mixture would show.
     call.writes(&report_until(&SectionId::ALL[1..=1], 0));
     call.writes("Otherwise than before, and still in time");
-    reader.until_open("Otherwise than before, and still in time").await;
+    reader
+        .until_open("Otherwise than before, and still in time")
+        .await;
     call.writes("\"");
     call.writes(&report(&SectionId::ALL[2..]).replacen('{', ",", 1));
     call.does(Does::Finishes);
