@@ -2,6 +2,7 @@
 
 use std::{num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
+use kaucim_fortune::Unrepaired;
 use kaucim_server::Rates;
 use kaucim_tasks::Limits;
 use serde::Deserialize;
@@ -62,6 +63,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Reading {
     classic: Option<bool>,
+    unrepaired: Option<Unrepaired>,
     calls: Option<u32>,
     tokens: Option<u64>,
     seconds: Option<u64>,
@@ -217,11 +219,18 @@ fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
     let max_tokens = file.max_tokens.unwrap_or(default.max_tokens);
     let settings = kaucim_fortune::Settings {
         classic: file.classic.unwrap_or(default.classic),
+        unrepaired: file.unrepaired.unwrap_or(default.unrepaired),
         calls_per_reading: file.calls.unwrap_or(default.calls_per_reading),
         tokens_per_reading: file.tokens.unwrap_or_else(|| tokens_for(max_tokens)),
         temperature: file.temperature.unwrap_or(default.temperature),
         max_tokens,
     };
+    if settings.unrepaired == Unrepaired::Classic && !settings.classic {
+        return Err(Failed::usage(
+            "sections that stay wrong cannot become classic text while that is switched off",
+            "set unrepaired to \"best\", or classic to true",
+        ));
+    }
     if settings.calls_per_reading == 0 {
         let hint = "set calls to 1 or more, or the model to classic";
         return Err(Failed::usage("no model could ever be called", hint));
