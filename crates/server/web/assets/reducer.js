@@ -167,6 +167,7 @@ function sealed(state, event) {
     title: event.title || section.title,
     text: event.text || '',
     origin: event.origin || 'model',
+    failed: list(event.checks).filter((check) => check?.passed === false).map((check) => check.check),
   }));
   return { ...next, open: state.open === event.section ? '' : state.open };
 }
@@ -218,7 +219,7 @@ function ordered(sections) {
 }
 
 function unwritten(id, rank) {
-  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '' };
+  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '', failed: [] };
 }
 
 function withNotice(notices, { kind, code, message }) {

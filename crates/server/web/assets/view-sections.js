@@ -60,7 +60,7 @@ export function sectionsView({ onSealed, onSettled }) {
     say(place.title, sectionTitle(section, state.language));
     say(place.hint, { open: t('wet'), sealed: t('sealed'), waiting: '' }[shown]);
     mark(place.hint, 'title', shown === 'open' ? t('wet_note') : null);
-    say(place.origin, shown === 'sealed' && section.origin === 'classic' ? t('origin_classic') : '');
+    say(place.origin, shown === 'sealed' ? madeHow(section) : '');
   }
 
   function seal(place, section, state) {
@@ -83,6 +83,13 @@ export function sectionsView({ onSealed, onSettled }) {
       root.replaceChildren();
     },
   };
+}
+
+/** What a reader should know of a finished section: that no model wrote it, or what it has failed. */
+function madeHow({ origin, failed }) {
+  if (origin === 'classic') return t('origin_classic');
+  const names = failed.map((check) => t(`failed_${check}`) || check);
+  return names.length ? t('failed', { checks: names.join(t('comma')) }) : '';
 }
 
 /** The text with the verse's own lines set apart from it. */

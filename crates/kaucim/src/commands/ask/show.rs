@@ -90,6 +90,10 @@ impl Show {
             }
             "section_completed" => {
                 let printed = std::mem::take(&mut self.printed);
+                if let Some(failed) = failed(&value["checks"]) {
+                    let words = format!("\n  (not every check was passed: {failed})");
+                    output::tell(&self.painted(FAINT, &words));
+                }
                 // What was printed is a beginning of the text.
                 let rest = text(value, "text").get(printed..).unwrap_or_default();
                 format!("{rest}\n")
@@ -156,6 +160,14 @@ impl Show {
             words.to_owned()
         }
     }
+}
+
+/// The checks that a section has failed, if any.
+fn failed(checks: &Value) -> Option<String> {
+    let checks = checks.as_array().into_iter().flatten();
+    let failed = checks.filter(|check| check["passed"] == false);
+    let names: Vec<&str> = failed.map(|check| text(check, "check")).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
