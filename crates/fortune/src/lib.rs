@@ -18,7 +18,7 @@ mod system;
 mod template;
 mod wording;
 
-pub use kaucim_decks::{Language, Lot, Source};
+pub use kaucim_decks::{Language, Lot, Matter, Resource, Source};
 
 pub use crate::{
     ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
@@ -26,5 +26,6 @@ pub use crate::{
         Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section, SectionId,
         SectionOrigin, Step, Usage, Version, Writer, plain_text,
     },
+    safety::Care,
     system::{Error, FortuneSystem, Settings, Unrepaired},
 };

@@ -2,9 +2,13 @@
 
 use kaucim_decks::Library;
 
-use crate::{Ask, AskError, Prepared, safety, script};
+use crate::{
+    Ask, AskError, Care, Prepared,
+    safety::{self, Helpers},
+    script,
+};
 
-pub(crate) fn prepare(library: &Library, ask: &Ask) -> Result<Prepared, AskError> {
+pub(crate) fn prepare(library: &Library, care: &Care, ask: &Ask) -> Result<Prepared, AskError> {
     if let Some(resume) = &ask.resume {
         return Ok(resume.prepared.clone());
     }
@@ -12,11 +16,17 @@ pub(crate) fn prepare(library: &Library, ask: &Ask) -> Result<Prepared, AskError
     let lot = deck.lot(ask.number.unwrap_or_else(|| deck.draw()))?;
     let question = ask.question.as_str();
     let language = ask.language.unwrap_or_else(|| script::detect(question));
+    let helpers = Helpers {
+        care,
+        of_deck: &deck.resources,
+    };
+    let mut notices = safety::notices(question, &ask.context, language, &helpers);
+    notices.extend(safety::of_lot(&lot, language));
     Ok(Prepared {
         question: ask.question.clone(),
         language,
         context: ask.context.clone(),
         lot: (*lot).clone(),
-        notices: safety::notices(question, &ask.context, language),
+        notices,
     })
 }

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 pub(crate) use self::closing::{Fault, Remark};
 use self::data::{data, line};
 use crate::{
-    Language, Lot, Prepared, Section, SectionId, Settings, Source, guard::CANARY, template::fill,
+    Language, Lot, Prepared, Section, SectionId, Settings, Source, guard::CANARY, safety,
+    template::fill,
 };
 
 /// The most characters of commentary, and of sources, that a small model is given to read.
@@ -88,7 +89,7 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
         language,
         context,
         lot,
-        notices: _,
+        notices,
     } = task.prepared;
     let commentary = commentary(lot, *language);
     let sources = sources(task.sources, &commentary);
@@ -112,6 +113,7 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
         ("sources", sources),
         ("context", context.join("\n")),
         ("question", data(question.as_str())),
+        ("delicate", safety::guidance(notices, *language)),
         ("written", written(task)),
         ("faults", closing::faults(task)),
         ("closing", closing::closing(task, prompt)),
@@ -171,9 +173,10 @@ fn commentary(lot: &Lot, language: Language) -> String {
         } else {
             chosen
         };
-        chosen
-            .into_iter()
-            .map(move |one| format!("[{}] {}", line(kind), line(&one.text)))
+        chosen.into_iter().map(move |one| {
+            let mark = safety::mark(&one.text, one.language);
+            format!("[{}{mark}] {}", line(kind), line(&one.text))
+        })
     });
     within(passages, MAX_COMMENTARY)
 }
@@ -187,8 +190,9 @@ fn sources(sources: &[Source], commentary: &str) -> String {
             source.kind != "verse" && !commentary.contains(excerpt.as_str())
         })
         .map(|(source, excerpt)| {
+            let mark = safety::mark_of_any(&excerpt);
             format!(
-                "[{}] {}: {excerpt}",
+                "[{}{mark}] {}: {excerpt}",
                 line(&source.kind),
                 line(&source.title)
             )

@@ -8,7 +8,7 @@ use kaucim_llm::{Model, ModelName};
 use serde::Deserialize;
 
 use crate::{
-    Ask, AskError, FortuneResult, Prepared, Step, Writer, engine, neighbours::Neighbourhood,
+    Ask, AskError, Care, FortuneResult, Prepared, Step, Writer, engine, neighbours::Neighbourhood,
     prepare::prepare,
 };
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub temperature: f32,
     /// The most tokens that one call may write.
     pub max_tokens: u32,
+    /// Who is named to somebody in need.
+    pub care: Care,
 }
 
 /// What becomes of a section that still fails its checks when nothing more may be spent on it.
@@ -58,6 +60,7 @@ impl Default for Settings {
             tokens_per_reading: 24_576,
             temperature: 0.7,
             max_tokens: 4096,
+            care: Care::default(),
         }
     }
 }
@@ -107,7 +110,7 @@ impl FortuneSystem {
 
     /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
     pub fn prepare(&self, ask: &Ask) -> Result<Prepared, AskError> {
-        prepare(&self.library, ask)
+        prepare(&self.library, &self.settings.care, ask)
     }
 
     /// Makes a reading and returns it in one piece.

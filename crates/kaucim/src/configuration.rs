@@ -224,6 +224,7 @@ fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
         tokens_per_reading: file.tokens.unwrap_or_else(|| tokens_for(max_tokens)),
         temperature: file.temperature.unwrap_or(default.temperature),
         max_tokens,
+        care: default.care,
     };
     if settings.unrepaired == Unrepaired::Classic && !settings.classic {
         return Err(Failed::usage(

@@ -60,7 +60,7 @@ impl Writing {
         let resume = match ask.resume {
             Some(resume) => resume,
             None => {
-                let prepared = prepare(library, &ask)?;
+                let prepared = prepare(library, &settings.care, &ask)?;
                 opening.extend(prepared.notices.iter().cloned().map(Step::Notice));
                 opening.push(Step::Lot(Box::new(prepared.lot.clone())));
                 let budget_left = Budget {

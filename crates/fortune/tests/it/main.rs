@@ -9,4 +9,5 @@ mod properties;
 mod reading;
 mod repair;
 mod resume;
+mod safety;
 mod without_model;
