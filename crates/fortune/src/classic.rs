@@ -1,15 +1,19 @@
-//! Composes a reading from the deck's own commentary, without a model. Nothing is invented: every
-//! sentence is either the deck's or says what the deck has.
+//! Composes a reading from the deck's own texts, without a model. Nothing is invented: every
+//! sentence is either the deck's, in quotation marks, or says what the deck has.
 
 mod phrases;
+mod quoted;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use kaucim_decks::Topic;
+use kaucim_decks::{Matter, Tone, Topic};
 
-use self::phrases::{Phrases, by_tone};
+use self::{
+    phrases::{Phrases, by_tone},
+    quoted::Quoted,
+};
 use crate::{
-    Language, Lot, Prepared, Section, SectionId, SectionOrigin, script::to_simplified,
+    Language, Lot, Prepared, Section, SectionId, SectionOrigin, safety, script::to_simplified,
     template::fill,
 };
 
@@ -19,36 +23,16 @@ const MEANING: &str = "meaning";
 const SAGE: &str = "sage";
 const EXPLANATION: &str = "explanation";
 
-/// Verdicts that hold one of these are not quoted to someone who asks about health, birth or law.
-const GRAVE: [&str; 20] = [
-    "死",
-    "亡",
-    "危",
-    "險",
-    "险",
-    "凶",
-    "不治",
-    "難治",
-    "喪",
-    "丧",
-    "敗",
-    "败",
-    "夭",
-    "death",
-    "die",
-    "dead",
-    "fatal",
-    "danger",
-    "lose",
-    "incurable",
-];
-
 /// The classic text of one section.
 pub(crate) fn section(section: SectionId, prepared: &Prepared) -> Section {
     let reading = Reading {
         lot: &prepared.lot,
         language: prepared.language,
         topic: Topic::of(prepared.question.as_str()),
+        matters: MATTERS
+            .into_iter()
+            .filter(|&matter| safety::touches(&prepared.notices, matter))
+            .collect(),
         phrases: Phrases::of(prepared.language),
     };
     Section {
@@ -61,109 +45,244 @@ pub(crate) fn section(section: SectionId, prepared: &Prepared) -> Section {
     }
 }
 
+/// Those that a sentence of a classic reading is about.
+const MATTERS: [Matter; 6] = [
+    Matter::SelfHarm,
+    Matter::Violence,
+    Matter::Illness,
+    Matter::Pregnancy,
+    Matter::Law,
+    Matter::Money,
+];
+
 struct Reading<'a> {
     lot: &'a Lot,
     language: Language,
     topic: Topic,
+    matters: BTreeSet<Matter>,
     phrases: &'static Phrases,
-}
-
-/// Words of the deck.
-struct Words {
-    text: String,
-    /// Whether they are in a language that the reader did not choose.
-    foreign: bool,
 }
 
 impl Reading<'_> {
     fn text(&self, section: SectionId) -> String {
-        let paragraphs = match section {
-            SectionId::LineByLineInterpretation => self.line_by_line(),
-            SectionId::OverallDevelopment => self.overall_development(),
-            SectionId::PositiveFactors => self.positive_factors(),
-            SectionId::Challenges => self.challenges(),
-            SectionId::SuggestedActions => self.suggested_actions(),
-            SectionId::SupplementaryNotes => self.supplementary_notes(),
-            SectionId::Conclusion => vec![self.conclusion()],
+        let paragraphs = if self.is_in_danger() {
+            self.in_danger(section)
+        } else {
+            match section {
+                SectionId::LineByLineInterpretation => self.line_by_line(),
+                SectionId::OverallDevelopment => self.overall_development(),
+                SectionId::PositiveFactors => self.positive_factors(),
+                SectionId::Challenges => self.challenges(),
+                SectionId::SuggestedActions => self.suggested_actions(),
+                SectionId::SupplementaryNotes => self.supplementary_notes(),
+                SectionId::Conclusion => self.conclusion(),
+            }
         };
         paragraphs.join("\n")
     }
 
-    fn line_by_line(&self) -> Vec<String> {
+    /// The verse alone, and kind words instead of verdicts: those were not written for somebody
+    /// whose life is in danger.
+    fn in_danger(&self, section: SectionId) -> Vec<String> {
+        let [overall, for_it, against, actions, notes, conclusion] = self.phrases.in_danger;
+        let own = |phrase| vec![self.say(phrase, &[])];
+        match section {
+            SectionId::LineByLineInterpretation => self.verse(),
+            SectionId::OverallDevelopment => own(overall),
+            SectionId::PositiveFactors => own(for_it),
+            SectionId::Challenges => own(against),
+            SectionId::SuggestedActions => {
+                own(actions).into_iter().chain(self.whom_to_ask()).collect()
+            }
+            SectionId::SupplementaryNotes => vec![self.say(notes, &[]), self.edition()],
+            SectionId::Conclusion => vec![
+                self.say(conclusion, &[]),
+                self.say(self.phrases.honest, &[]),
+            ],
+        }
+    }
+
+    /// The lines as they stand, with their translation where there is one for each.
+    fn verse(&self) -> Vec<String> {
         let count = self.lot.verse.len().to_string();
         let mut paragraphs = vec![self.say(self.phrases.verse, &[("count", &count)])];
-        let translation = self.commentary(TRANSLATION).filter(|words| !words.foreign);
-        let lines: Vec<&str> = match &translation {
-            Some(words) => words
-                .text
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .collect(),
-            None => Vec::new(),
-        };
-        if lines.len() == self.lot.verse.len() {
-            paragraphs.extend(self.lot.verse.iter().zip(lines).map(|(line, translation)| {
-                let values = [("line", line.as_str()), ("translation", translation)];
-                self.say(self.phrases.translated_line, &values)
-            }));
-            return paragraphs;
-        }
-        let lines = self.lot.verse.iter();
-        paragraphs.extend(lines.map(|line| self.say(self.phrases.line, &[("line", line)])));
-        match translation {
-            Some(words) => paragraphs.push(words.text),
-            None if self.is_verse_foreign() => {
+        let translations = self.translated_lines().unwrap_or_default();
+        paragraphs.extend(self.lot.verse.iter().enumerate().map(|(place, line)| {
+            match translations.get(place) {
+                Some(translation) => {
+                    let translation = self.phrases.marked(translation);
+                    let values = [("line", line.as_str()), ("translation", &translation)];
+                    self.say(self.phrases.translated_line, &values)
+                }
+                None => self.say(self.phrases.line, &[("line", line)]),
+            }
+        }));
+        paragraphs
+    }
+
+    /// The verse with its translation or, without one, with what the deck says it means.
+    fn line_by_line(&self) -> Vec<String> {
+        let mut paragraphs = self.verse();
+        if !self.has_translation() {
+            if let Some(words) = self.commentary(TRANSLATION).filter(|words| !words.foreign) {
+                paragraphs.extend(self.quote(self.phrases.translation, &words));
+            } else if self.is_verse_foreign() {
                 paragraphs.push(self.say(self.phrases.untranslated, &[]));
             }
-            None => {}
+            paragraphs.extend(self.meaning(self.phrases.meaning_of_verse));
+        }
+        if let Some(title) = self.allusion_title() {
+            paragraphs.push(self.say(self.phrases.alludes, &[("allusion", &title)]));
         }
         paragraphs
     }
 
+    /// The answer to the topic of the question first, then the grade, then what it all means.
     fn overall_development(&self) -> Vec<String> {
-        let mut paragraphs = vec![self.grade()];
-        let meaning = self.commentary(MEANING).or_else(|| {
-            let first = self
-                .lot
-                .commentary
-                .iter()
-                .find(|one| one.kind != TRANSLATION)?;
-            self.commentary(&first.kind)
-        });
-        paragraphs.extend(meaning.map(|words| self.quote(words)));
+        let mut paragraphs = self.answer();
+        paragraphs.push(self.grade());
+        if self.has_translation() {
+            paragraphs.extend(self.meaning(self.phrases.meaning));
+        }
         paragraphs
+    }
+
+    /// What the deck says on the topic, or that it has no word of its own on it.
+    fn answer(&self) -> Vec<String> {
+        let Some(words) = self.verdict(self.topic) else {
+            let general = self.verdict(Topic::General);
+            let general = general.and_then(|words| self.quote(self.phrases.general, &words));
+            let missing =
+                (self.topic != Topic::General).then(|| self.say(self.phrases.no_verdict, &[]));
+            return missing.into_iter().chain(general).collect();
+        };
+        let phrase = if self.topic == Topic::General {
+            self.phrases.general
+        } else if self.is_delicate() {
+            self.phrases.delicate_verdict
+        } else {
+            self.phrases.verdict
+        };
+        let quoted = self.quote(phrase, &words);
+        let held = (!words.harsh.is_empty()).then(|| self.say(self.phrases.held_verdict, &[]));
+        quoted.into_iter().chain(held).collect()
     }
 
     fn positive_factors(&self) -> Vec<String> {
         let mut paragraphs = vec![self.say(by_tone(self.phrases.in_favour, self.lot.tone), &[])];
-        let general = || {
-            let is_said_later = self.topic == Topic::General || self.verdict(self.topic).is_none();
-            self.verdict(Topic::General).filter(|_| !is_said_later)
-        };
-        if let Some(words) = self.commentary(SAGE) {
-            paragraphs.push(self.quote(words));
-        } else if let Some(words) = general() {
-            paragraphs.push(self.general(words));
-        } else if let Some(line) = self.lot.verse.first() {
-            paragraphs.push(self.say(self.phrases.line, &[("line", line)]));
+        let sage = self.commentary(SAGE);
+        match sage.and_then(|words| self.quote(self.phrases.sage, &words)) {
+            Some(quoted) => paragraphs.push(quoted),
+            // The first line of a warning is seldom a comfort.
+            None if self.lot.tone == Some(Tone::Warning) => {}
+            None => paragraphs.extend(self.name_line(self.phrases.begins, 0)),
         }
         paragraphs
     }
 
     fn challenges(&self) -> Vec<String> {
         let mut paragraphs = vec![self.say(by_tone(self.phrases.to_watch, self.lot.tone), &[])];
-        if let Some(words) = self.commentary(EXPLANATION) {
-            paragraphs.push(self.quote(words));
-        } else if let Some(line) = self.lot.verse.iter().rev().nth(1) {
-            paragraphs.push(self.say(self.phrases.line, &[("line", line)]));
+        let explanation = self.commentary(EXPLANATION);
+        let turn = self.lot.verse.len().saturating_sub(2);
+        match explanation.and_then(|words| self.quote(self.phrases.explanation, &words)) {
+            Some(quoted) => paragraphs.push(quoted),
+            // With fewer than three lines it is said already, or comes last.
+            None if self.lot.verse.len() == 4 => {
+                paragraphs.extend(self.name_line(self.phrases.turns, turn));
+            }
+            None if turn > 0 => paragraphs.extend(self.name_line(self.phrases.look, turn)),
+            None => {}
         }
         paragraphs
     }
 
+    /// Whom to ask, then what the deck says on things that lie near.
     fn suggested_actions(&self) -> Vec<String> {
-        let is_delicate = match self.topic {
-            Topic::Health | Topic::Childbirth | Topic::Lawsuits => true,
+        let mut paragraphs = self.whom_to_ask();
+        let general = self.verdict(self.topic).and_then(|_| {
+            let words = (self.topic != Topic::General).then(|| self.verdict(Topic::General))??;
+            self.quote(self.phrases.general, &words)
+        });
+        paragraphs.extend(general);
+        paragraphs.extend(near(self.topic).iter().filter_map(|&topic| {
+            let words = self.verdict(topic)?;
+            let near = self.own(self.phrases.topic(topic));
+            self.quote_with(self.phrases.near, &words, &[("near", &near)])
+        }));
+        if paragraphs.is_empty() {
+            paragraphs.push(self.say(self.phrases.no_actions, &[]));
+        }
+        paragraphs
+    }
+
+    /// The story, other commentary, harsh words with what they are, and where it all is from.
+    fn supplementary_notes(&self) -> Vec<String> {
+        let mut paragraphs = self.allusions();
+        if paragraphs.is_empty() {
+            paragraphs.push(self.say(self.phrases.no_notes, &[]));
+        }
+        let others = self.other_commentary();
+        let quoted = others.iter();
+        paragraphs.extend(quoted.filter_map(|words| self.quote(self.phrases.noted, words)));
+        if self.has_list() {
+            paragraphs.push(self.say(self.phrases.list, &[]));
+        }
+        let harsh = self.harsh_words();
+        if !harsh.is_empty() {
+            paragraphs.push(self.say(self.phrases.harsh, &[("text", &harsh.join(" "))]));
+        }
+        paragraphs.push(self.edition());
+        paragraphs
+    }
+
+    fn edition(&self) -> String {
+        self.say(self.phrases.edition, &[("edition", &self.lot.edition)])
+    }
+
+    fn conclusion(&self) -> Vec<String> {
+        let answer = if self.is_delicate() {
+            self.phrases.not_by_lot
+        } else {
+            by_tone(self.phrases.in_short, self.lot.tone)
+        };
+        let mut paragraphs = vec![self.say(answer, &[])];
+        let last = self.lot.verse.len().saturating_sub(1);
+        let ending = match self.lot.tone {
+            Some(Tone::Good | Tone::Mixed) if !self.is_delicate() => self.phrases.keep,
+            // How a warning ends is not to be taken along.
+            Some(Tone::Good | Tone::Mixed | Tone::Warning) | None => self.phrases.ends,
+        };
+        paragraphs.extend(self.name_line(ending, last));
+        paragraphs.push(self.say(self.phrases.honest, &[]));
+        paragraphs
+    }
+
+    fn grade(&self) -> String {
+        let phrases = self.phrases;
+        let phrase = match &self.lot.grade {
+            Some(_) => by_tone(phrases.grade, self.lot.tone),
+            None => phrases.gradeless,
+        };
+        self.say(phrase, &[])
+    }
+
+    fn meaning(&self, phrase: &str) -> Option<String> {
+        self.quote(phrase, &self.commentary(MEANING)?)
+    }
+
+    /// A line of the verse, by its name.
+    fn name_line(&self, phrase: &str, place: usize) -> Option<String> {
+        let line = self.lot.verse.get(place)?;
+        let name = self.phrases.line_name(place, self.lot.verse.len())?;
+        Some(self.say(phrase, &[("name", &self.own(name)), ("line", line)]))
+    }
+
+    /// Who is qualified, for each matter of the question.
+    fn whom_to_ask(&self) -> Vec<String> {
+        let of_topic = match self.topic {
+            Topic::Health => Some(Matter::Illness),
+            Topic::Childbirth => Some(Matter::Pregnancy),
+            Topic::Lawsuits => Some(Matter::Law),
             Topic::Love
             | Topic::Career
             | Topic::Study
@@ -172,108 +291,60 @@ impl Reading<'_> {
             | Topic::Travel
             | Topic::LostThings
             | Topic::Moving
-            | Topic::General => false,
+            | Topic::General => None,
         };
-        let topic = self.own(self.phrases.topic(self.topic));
-        let say = |phrase, text: &str| self.say(phrase, &[("topic", &topic), ("text", text)]);
-        let mut paragraphs = Vec::new();
-        match self.verdict(self.topic) {
-            Some(words) if is_delicate && is_grave(&words.text) => {
-                paragraphs.push(say(self.phrases.withheld_verdict, ""));
-            }
-            Some(words) if self.topic == Topic::General => paragraphs.push(self.general(words)),
-            Some(Words {
-                text,
-                foreign: false,
-            }) => paragraphs.push(say(self.phrases.verdict, &text)),
-            Some(words) => paragraphs.extend([say(self.phrases.verdict, ""), self.quote(words)]),
-            None => {
-                paragraphs.push(say(self.phrases.no_verdict, ""));
-                if self.topic != Topic::General {
-                    paragraphs.extend(
-                        self.verdict(Topic::General)
-                            .map(|words| self.general(words)),
-                    );
-                }
-            }
+        let matters: BTreeSet<Matter> = self.matters.iter().copied().chain(of_topic).collect();
+        let asked = matters.into_iter().filter_map(|matter| match matter {
+            Matter::SelfHarm | Matter::Violence => None,
+            Matter::Illness => Some(self.phrases.ask_doctor),
+            Matter::Pregnancy => Some(self.phrases.ask_midwife),
+            Matter::Law => Some(self.phrases.ask_lawyer),
+            Matter::Money => Some(self.phrases.ask_adviser),
+        });
+        asked.map(|phrase| self.say(phrase, &[])).collect()
+    }
+
+    /// Whether the outcome is nothing that may be read from a grade.
+    fn is_delicate(&self) -> bool {
+        !self.whom_to_ask().is_empty()
+    }
+
+    fn is_in_danger(&self) -> bool {
+        self.matters.contains(&Matter::SelfHarm) || self.matters.contains(&Matter::Violence)
+    }
+
+    /// The sentence with the deck's words in it, unless nothing of them may stand there.
+    fn quote(&self, phrase: &str, words: &Quoted) -> Option<String> {
+        self.quote_with(phrase, words, &[])
+    }
+
+    fn quote_with(&self, phrase: &str, words: &Quoted, values: &[(&str, &str)]) -> Option<String> {
+        if words.text.is_empty() {
+            return None;
         }
-        if is_delicate {
-            paragraphs.push(self.say(self.phrases.professional, &[]));
-        }
-        paragraphs
-    }
-
-    fn supplementary_notes(&self) -> Vec<String> {
-        let mut paragraphs = self.allusions();
-        let placed = [TRANSLATION, MEANING, SAGE, EXPLANATION];
-        let mut kinds: Vec<&str> = self
-            .lot
-            .commentary
-            .iter()
-            .map(|one| one.kind.as_str())
-            .collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        let others = kinds.into_iter().filter(|kind| !placed.contains(kind));
-        paragraphs.extend(
-            others
-                .filter_map(|kind| self.commentary(kind))
-                .map(|words| self.quote(words)),
-        );
-        if paragraphs.is_empty() {
-            paragraphs.push(self.say(self.phrases.no_notes, &[]));
-        }
-        paragraphs.push(self.say(self.phrases.edition, &[("edition", &self.lot.edition)]));
-        paragraphs
-    }
-
-    fn conclusion(&self) -> String {
-        let line = self.lot.verse.last().map_or("", String::as_str);
-        format!(
-            "{}\n{}",
-            self.grade(),
-            self.say(self.phrases.conclusion, &[("line", line)])
-        )
-    }
-
-    fn grade(&self) -> String {
-        let Some(grade) = &self.lot.grade else {
-            return self.say(self.phrases.gradeless, &[]);
-        };
-        let Phrases {
-            good,
-            mixed,
-            warning,
-            toneless,
-            ..
-        } = self.phrases;
-        let phrase = by_tone([good, mixed, warning, toneless], self.lot.tone);
-        self.say(phrase, &[("grade", grade)])
-    }
-
-    fn general(&self, words: Words) -> String {
-        if words.foreign {
-            return self.quote(words);
-        }
-        self.say(self.phrases.general_verdict, &[("text", &words.text)])
-    }
-
-    fn quote(&self, words: Words) -> String {
-        let phrase = if words.foreign {
-            self.phrases.quoted_foreign
+        let quoted = self.phrases.marked(&words.text);
+        let text = if words.foreign {
+            fill(&self.own(self.phrases.foreign), &[("text", &quoted)])
         } else {
-            self.phrases.quoted
+            self.own(&quoted)
         };
-        self.say(phrase, &[("text", &words.text)])
+        let mut values = values.to_vec();
+        values.push(("text", &text));
+        Some(self.say(phrase, &values))
     }
 
     /// The sentence with its places filled. What the deck says is never altered.
     fn say(&self, phrase: &str, values: &[(&str, &str)]) -> String {
         let number = self.lot.number.to_string();
+        let topic = self.own(self.phrases.topic(self.topic));
+        let notes = SectionId::SupplementaryNotes.title(self.language);
         let mut values = values.to_vec();
         values.extend([
             ("number", number.as_str()),
             ("title", self.lot.title.as_str()),
+            ("grade", self.lot.grade.as_deref().unwrap_or_default()),
+            ("topic", topic.as_str()),
+            ("notes", notes),
         ]);
         fill(&self.own(phrase), &values)
     }
@@ -286,99 +357,24 @@ impl Reading<'_> {
         }
     }
 
-    /// Every allusion in the language of the reading or, if there is none, in another one.
-    fn allusions(&self) -> Vec<String> {
-        let Some(language) = self.nearest(self.lot.allusions.iter().map(|one| one.language)) else {
-            return Vec::new();
-        };
-        let allusions = self
-            .lot
-            .allusions
-            .iter()
-            .filter(|one| one.language == language);
-        allusions
-            .map(|allusion| {
-                let Words { text, foreign } = self.words(language, &allusion.text);
-                if foreign || allusion.title.is_empty() {
-                    return self.quote(Words { text, foreign });
-                }
-                let title = self.own(&allusion.title);
-                fill(
-                    &self.own(self.phrases.allusion),
-                    &[("title", &title), ("text", &text)],
-                )
-            })
-            .collect()
-    }
-
-    fn commentary(&self, kind: &str) -> Option<Words> {
-        let of_kind = || {
-            self.lot
-                .commentary
-                .iter()
-                .filter(move |one| one.kind == kind)
-        };
-        let language = self.nearest(of_kind().map(|one| one.language))?;
-        let texts: Vec<&str> = of_kind()
-            .filter(|one| one.language == language)
-            .map(|one| one.text.trim())
-            .collect();
-        Some(self.words(language, &texts.join("\n")))
-    }
-
-    fn verdict(&self, topic: Topic) -> Option<Words> {
-        let texts: &BTreeMap<Language, String> = self.lot.topics.get(&topic)?;
-        let language = self.nearest(texts.keys().copied())?;
-        Some(self.words(language, texts[&language].trim()))
-    }
-
-    /// The language to quote from: the reader's, for Simplified Chinese also Traditional, else the
-    /// first of what there is.
-    fn nearest(&self, languages: impl Iterator<Item = Language>) -> Option<Language> {
-        let languages: Vec<Language> = languages.collect();
-        let readable = [self.language, self.other_chinese()];
-        readable
-            .into_iter()
-            .find(|language| languages.contains(language))
-            .or_else(|| languages.first().copied())
-    }
-
-    fn words(&self, language: Language, text: &str) -> Words {
-        if language == self.language {
-            Words {
-                text: text.to_owned(),
-                foreign: false,
-            }
-        } else if language == self.other_chinese() {
-            Words {
-                text: self.own(text),
-                foreign: false,
-            }
-        } else {
-            Words {
-                text: text.to_owned(),
-                foreign: true,
-            }
-        }
-    }
-
-    fn other_chinese(&self) -> Language {
-        match self.language {
-            Language::Zh => Language::ZhHans,
-            Language::ZhHans => Language::Zh,
-            other @ (Language::En | Language::Ja) => other,
-        }
-    }
-
     /// Whether a reader of this language may not be able to read the verse: all are Chinese.
     fn is_verse_foreign(&self) -> bool {
         matches!(self.language, Language::En | Language::Ja)
     }
 }
 
-fn is_grave(verdict: &str) -> bool {
-    let verdict = verdict.to_lowercase();
-    GRAVE.iter().any(|word| verdict.contains(word))
+/// Topics on which a verdict helps somebody who asks about this one.
+fn near(topic: Topic) -> &'static [Topic] {
+    match topic {
+        Topic::Love | Topic::Childbirth => &[Topic::Family],
+        Topic::Career => &[Topic::Wealth, Topic::Study],
+        Topic::Study | Topic::Wealth => &[Topic::Career],
+        Topic::Family => &[Topic::Love, Topic::Moving],
+        Topic::Travel => &[Topic::Moving],
+        Topic::Moving => &[Topic::Family, Topic::Travel],
+        Topic::Health | Topic::LostThings | Topic::Lawsuits => &[],
+        Topic::General => &[Topic::Love, Topic::Career, Topic::Family],
+    }
 }
 
 #[cfg(test)]

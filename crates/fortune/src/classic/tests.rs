@@ -1,5 +1,7 @@
 //! Classic readings as their readers see them.
 
+use std::collections::BTreeMap;
+
 use insta::assert_snapshot;
 use kaucim_decks::Tone;
 
@@ -43,16 +45,89 @@ fn a_bare_lot_says_what_it_has_not() {
     assert_snapshot!(reading(&prepared));
 }
 
-#[test]
-fn a_grave_verdict_is_not_quoted_to_the_sick() {
-    let mut prepared = sample::prepared("媽媽的病會好嗎？", Language::Zh);
+/// A lot with harsh words in the verdict on health and in its meaning.
+fn harsh(question: &str, language: Language) -> Prepared {
+    let mut prepared = sample::prepared(question, language);
     prepared.lot.tone = Some(Tone::Warning);
-    let verdict = BTreeMap::from([(Language::Zh, "風進雲散，病者必亡。".to_owned())]);
+    prepared.lot.grade = Some("下下".to_owned());
+    let verdict = BTreeMap::from([(Language::Zh, "風進雲散，病者必亡。宜早求醫。".to_owned())]);
     prepared.lot.topics.insert(Topic::Health, verdict);
-    let reading = reading(&prepared);
+    prepared.lot.commentary[0].text = "月光照見紅絲。問疾病，難治。守舊為宜。".to_owned();
+    let helpers = safety::Helpers {
+        care: &crate::Care::default(),
+        of_deck: &[],
+    };
+    prepared.notices = safety::notices(question, &BTreeMap::new(), language, &helpers);
+    prepared
+}
+
+#[test]
+fn harsh_words_are_quoted_apart_and_never_as_an_answer() {
+    let prepared = harsh("媽媽的病會好嗎？", Language::Zh);
+    assert_snapshot!("harsh", reading(&prepared));
+    let answer = section(SectionId::OverallDevelopment, &prepared).text;
     assert!(
-        !reading.contains("必亡") && reading.contains("請諮詢醫師"),
-        "{reading}"
+        answer.contains("「…宜早求醫。」") && !answer.contains("必亡"),
+        "{answer}"
+    );
+    let notes = section(SectionId::SupplementaryNotes, &prepared).text;
+    assert!(
+        notes.contains("「風進雲散，病者必亡。」") && notes.contains("難治"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn somebody_in_danger_is_told_where_help_is_and_no_verdict() {
+    for (language, question) in [
+        (Language::Zh, "我不想活了"),
+        (Language::ZhHans, "我不想活了"),
+        (Language::En, "I want to die"),
+        (Language::Ja, "死にたい"),
+    ] {
+        let text = reading(&harsh(question, language));
+        assert_snapshot!(format!("danger_{language}"), text);
+        assert!(!text.contains("下下") && !text.contains("紅絲。"), "{text}");
+    }
+}
+
+#[test]
+fn a_verse_of_any_form_and_a_deck_of_another_language_read_well() {
+    let mut prepared = sample::prepared("今年の運勢", Language::Ja);
+    prepared.lot.verse = vec!["斯是陋室".to_owned(), "惟我德馨".to_owned()];
+    prepared.lot.grade = None;
+    prepared.lot.tone = None;
+    assert_snapshot!("two_lines", reading(&prepared));
+    prepared.lot.verse = (0..9).map(|line| format!("句{line}")).collect();
+    let conclusion = section(SectionId::Conclusion, &prepared).text;
+    assert!(conclusion.contains("「句8」"), "{conclusion}");
+}
+
+#[test]
+fn what_is_quoted_keeps_its_own_marks() {
+    let mut prepared = sample::prepared("緣分", Language::Zh);
+    prepared.lot.commentary[0].text = "他說：「等我。」便走了。".to_owned();
+    let text = reading(&prepared);
+    assert!(text.contains("『他說：「等我。」便走了。』"), "{text}");
+}
+
+#[test]
+fn a_list_of_verdicts_is_not_repeated() {
+    let mut prepared = sample::prepared("姻緣", Language::Zh);
+    for (topic, text) in [
+        (Topic::Love, "婚姻成"),
+        (Topic::Wealth, "求財有"),
+        (Topic::Travel, "出外吉"),
+    ] {
+        let text = BTreeMap::from([(Language::Zh, text.to_owned())]);
+        prepared.lot.topics.insert(topic, text);
+    }
+    prepared.lot.commentary[0].text = "婚姻成求財有出外吉失物得".to_owned();
+    let text = reading(&prepared);
+    assert_eq!(text.matches("婚姻成").count(), 1, "{text}");
+    assert!(
+        !text.contains("失物得") && text.contains("全文附在籤上"),
+        "{text}"
     );
 }
 

@@ -7,6 +7,7 @@ mod limits;
 mod model;
 mod properties;
 mod reading;
+mod real_lots;
 mod repair;
 mod resume;
 mod safety;
