@@ -29,10 +29,7 @@ pub(crate) fn section(section: SectionId, prepared: &Prepared) -> Section {
         lot: &prepared.lot,
         language: prepared.language,
         topic: Topic::of(prepared.question.as_str()),
-        matters: MATTERS
-            .into_iter()
-            .filter(|&matter| safety::touches(&prepared.notices, matter))
-            .collect(),
+        matters: safety::touched(&prepared.notices),
         phrases: Phrases::of(prepared.language),
     };
     Section {
@@ -44,16 +41,6 @@ pub(crate) fn section(section: SectionId, prepared: &Prepared) -> Section {
         checks: Vec::new(),
     }
 }
-
-/// Those that a sentence of a classic reading is about.
-const MATTERS: [Matter; 6] = [
-    Matter::SelfHarm,
-    Matter::Violence,
-    Matter::Illness,
-    Matter::Pregnancy,
-    Matter::Law,
-    Matter::Money,
-];
 
 struct Reading<'a> {
     lot: &'a Lot,

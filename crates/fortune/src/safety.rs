@@ -7,7 +7,7 @@ mod lexicon;
 mod messages;
 mod resources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaucim_decks::Matter;
 
@@ -63,9 +63,10 @@ pub(crate) fn of_lot(lot: &Lot, language: Language) -> Option<Notice> {
 /// What a model is told about a delicate question, a line for each matter: `matter: how`. Empty
 /// for any other.
 pub(crate) fn guidance(notices: &[Notice], language: Language) -> String {
+    let touched = touched(notices);
     let told = MATTERS
         .into_iter()
-        .filter(|&matter| touches(notices, matter));
+        .filter(|matter| touched.contains(matter));
     let lines: Vec<String> = told
         .map(|matter| {
             let how = choose(language, messages::guidance(matter));
@@ -75,9 +76,10 @@ pub(crate) fn guidance(notices: &[Notice], language: Language) -> String {
     lines.join("\n")
 }
 
-/// Whether a question touches a matter, as its notices say.
-pub(crate) fn touches(notices: &[Notice], matter: Matter) -> bool {
-    notices.iter().any(|notice| notice.code == code(matter))
+/// The matters that a question touches, as its notices say.
+pub(crate) fn touched(notices: &[Notice]) -> BTreeSet<Matter> {
+    let is_told = |matter: &Matter| notices.iter().any(|notice| notice.code == code(*matter));
+    MATTERS.into_iter().filter(is_told).collect()
 }
 
 fn notice(code: &str, message: String) -> Notice {
