@@ -50,10 +50,10 @@ impl Event {
                 NoticeKind::Fallback,
                 "classic_filled",
                 [
-                    "模型未能寫完，其餘段落由籤書原有的文字編成。",
-                    "模型未能写完，其余段落由签书原有的文字编成。",
+                    "模型未能寫完，其餘段落由籤書原有的註解編成。",
+                    "模型未能写完，其余段落由签书原有的注解编成。",
                     "The model could not finish; the remaining sections are composed from the deck's own commentary.",
-                    "モデルが書き終えられなかったため、残りの段落はおみくじ本来の注釈から編みました。",
+                    "モデルが書き終えられなかったため、残りの段落はおみくじに付く注から編みました。",
                 ],
             ),
             // To programs the same as the last one: models were asked, and classic text filled in.
@@ -61,20 +61,20 @@ impl Event {
                 NoticeKind::Fallback,
                 "classic_filled",
                 [
-                    "模型未能寫出解讀，全文由籤書原有的文字編成。",
-                    "模型未能写出解读，全文由签书原有的文字编成。",
+                    "模型未能寫出解讀，全文由籤書原有的註解編成。",
+                    "模型未能写出解读，全文由签书原有的注解编成。",
                     "No model could write; the whole reading is composed from the deck's own commentary.",
-                    "モデルが何も書けなかったため、全文をおみくじ本来の注釈から編みました。",
+                    "モデルが何も書けなかったため、全文をおみくじに付く注から編みました。",
                 ],
             ),
             Self::NoModel => (
                 NoticeKind::Fallback,
                 "no_model",
                 [
-                    "沒有可用的模型，全文由籤書原有的文字編成。",
-                    "没有可用的模型，全文由签书原有的文字编成。",
+                    "沒有可用的模型，全文由籤書原有的註解編成。",
+                    "没有可用的模型，全文由签书原有的注解编成。",
                     "There is no model to write with; the whole reading is composed from the deck's own commentary.",
-                    "利用できるモデルがないため、全文をおみくじ本来の注釈から編みました。",
+                    "利用できるモデルがないため、全文をおみくじに付く注から編みました。",
                 ],
             ),
         };
@@ -93,19 +93,19 @@ pub(crate) fn disclaimer(origin: Origin, language: Language) -> &'static str {
             "籤詩是傳統文字，解讀由電腦模型寫成，供反思參考，不能代替專業意見。",
             "签诗是传统文字，解读由电脑模型写成，供反思参考，不能代替专业意见。",
             "A traditional text with a machine-written reflection; it does not replace professional advice.",
-            "おみくじの詩は伝統の文章で、読み解きは機械が書いた省察です。専門家の助言に代わるものではありません。",
+            "おみくじの詩は伝統の文章で、読み解きは機械が書いた、ふり返りのための文章です。専門家の助言に代わるものではありません。",
         ],
         Origin::Mixed => [
             "籤詩是傳統文字；解讀一部分由電腦模型寫成，其餘由籤書原有的註解編成，供反思參考，不能代替專業意見。",
             "签诗是传统文字；解读一部分由电脑模型写成，其余由签书原有的注解编成，供反思参考，不能代替专业意见。",
             "A traditional text with a reflection that is partly machine-written, partly composed from the deck's own commentary; it does not replace professional advice.",
-            "おみくじの詩は伝統の文章で、読み解きの一部は機械が書いた省察、残りはおみくじ本来の注釈から編んだものです。専門家の助言に代わるものではありません。",
+            "おみくじの詩は伝統の文章で、読み解きの一部は機械が書いた文章、残りはおみくじに付く注から編んだものです。専門家の助言に代わるものではありません。",
         ],
         Origin::Classic => [
             "籤詩是傳統文字；解讀由籤書原有的註解編成，沒有使用模型，供反思參考，不能代替專業意見。",
             "签诗是传统文字；解读由签书原有的注解编成，没有使用模型，供反思参考，不能代替专业意见。",
             "A traditional text, composed from the deck's own commentary without a model; it does not replace professional advice.",
-            "おみくじの詩は伝統の文章で、読み解きはモデルを使わず、おみくじ本来の注釈から編んだものです。専門家の助言に代わるものではありません。",
+            "おみくじの詩は伝統の文章で、読み解きはモデルを使わず、おみくじに付く注から編んだものです。専門家の助言に代わるものではありません。",
         ],
     };
     choose(language, texts)

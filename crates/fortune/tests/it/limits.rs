@@ -266,10 +266,10 @@ fn long(language: Language) -> String {
 async fn a_reading_that_no_model_wrote_says_so() {
     let system = model::system(&[Scripted::new("one", [])], Settings::default());
     for (language, whole) in [
-        (Language::Zh, "全文由籤書原有的文字編成"),
+        (Language::Zh, "全文由籤書原有的註解編成"),
         (Language::ZhHans, "全文由签书原有的文字编成"),
         (Language::En, "the whole reading is composed"),
-        (Language::Ja, "全文をおみくじ本来の注釈"),
+        (Language::Ja, "全文をおみくじに付く注"),
     ] {
         let mut asked = ask(QUESTION);
         asked.language = Some(language);
