@@ -67,7 +67,14 @@ impl Show {
         match name {
             "lot" => self.lot(&value["lot"]),
             "notice" => {
-                output::tell(&self.painted(FAINT, &format!("· {}", text(value, "message"))));
+                // Who can help stands in lines of its own.
+                let message = format!("· {}", text(value, "message").replace('\n', "\n  "));
+                let is_grave = text(value, "kind") == "safety";
+                output::tell(&if is_grave {
+                    message
+                } else {
+                    self.painted(FAINT, &message)
+                });
                 String::new()
             }
             "heartbeat" => {
