@@ -15,6 +15,25 @@ export function h(name, props = {}, ...children) {
   return element;
 }
 
+/** A text as nodes, with links for telephone numbers and addresses in all its lines but the first. */
+export function linked(text) {
+  const [first, ...lines] = text.split('\n');
+  const link = /(https:\/\/[^\s<>"“”「」（）、；，。]*[^\s<>"“”「」（）、；，。.,;:!?])|([#+]?\d[\d -]{1,18}\d)/g;
+  const nodes = [first];
+  for (const line of lines) {
+    let end = 0;
+    nodes.push('\n');
+    for (const found of line.matchAll(link)) {
+      const [whole, address, number] = found;
+      const href = address || `tel:${number.replaceAll(/[ -]/g, '').replace('#', '%23')}`;
+      nodes.push(line.slice(end, found.index), h('a', { href, rel: 'noreferrer' }, whole));
+      end = found.index + whole.length;
+    }
+    nodes.push(line.slice(end));
+  }
+  return nodes;
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

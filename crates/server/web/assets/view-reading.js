@@ -1,6 +1,6 @@
 // A reading as a page: notices, the slip, the sections as they are written, and how it ended.
 
-import { byId, h, mark, say } from './dom.js';
+import { byId, h, linked, mark, say } from './dom.js';
 import { finished, sealedCount } from './reducer.js';
 import { aside, lotName, paper } from './view-slip.js';
 import { sectionsView } from './view-sections.js';
@@ -77,7 +77,7 @@ export function readingView(root, { onCancel, onAgain }) {
       { class: 'notice', 'data-kind': one.kind, role: one.kind === 'safety' ? 'note' : null },
       h('strong', {}, t(`notice_${one.kind}`) || ''),
       one.kind === 'safety' || !codeText(one.code)
-        ? h('p', { lang: state.language || language() }, one.message || '')
+        ? h('p', { lang: state.language || language() }, ...linked(one.message || ''))
         : h('p', {}, codeText(one.code)),
     );
     safety.replaceChildren(...state.notices.filter((one) => one.kind === 'safety').map(build));
