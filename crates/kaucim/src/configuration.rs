@@ -7,14 +7,18 @@ use kaucim_server::Rates;
 use kaucim_tasks::Limits;
 use serde::Deserialize;
 
-use self::models::ModelEntry;
 pub(crate) use self::models::Models;
+use self::{
+    care::{ResourceEntry, Safety},
+    models::ModelEntry,
+};
 use crate::{
     arguments::{Common, Serve},
     environment::Environment,
     exit::Failed,
 };
 
+mod care;
 mod models;
 
 /// More would take memory before anybody asks.
@@ -51,6 +55,10 @@ struct File {
     guests: Option<bool>,
     #[serde(default)]
     models: Vec<ModelEntry>,
+    #[serde(default)]
+    safety: Safety,
+    #[serde(default)]
+    resources: Vec<ResourceEntry>,
     #[serde(default)]
     reading: Reading,
     #[serde(default)]
@@ -132,7 +140,10 @@ impl Configuration {
             workers,
             guests: file.guests.unwrap_or(true),
             models: models::settle(common, environment, file.models)?,
-            reading: reading(&file.reading)?,
+            reading: kaucim_fortune::Settings {
+                care: care::settle(file.safety, file.resources)?,
+                ..reading(&file.reading)?
+            },
             reading_time: reading_time(&file.reading)?,
             keep_finished: keep_finished(&file.retention)?,
             limits: limits(&file.limits, environment)?,

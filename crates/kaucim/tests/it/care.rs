@@ -39,7 +39,11 @@ async fn without_a_region_no_number_is_named() {
     let data = tempdir().expect("a folder");
     let printed = asked(data.path(), "", "I want to die", "en").await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
-    assert!(printed.stderr.contains("a crisis line"), "{}", printed.stderr);
+    assert!(
+        printed.stderr.contains("a crisis line"),
+        "{}",
+        printed.stderr
+    );
     assert!(!printed.stderr.contains("988"), "{}", printed.stderr);
 }
 
@@ -49,5 +53,9 @@ async fn a_text_that_cannot_be_shown_is_refused_at_the_start() {
     let config = "[[resources]]\nregion = \"TW\"\nmatters = [\"law\"]\ntext = { en = \" \" }\n";
     let printed = asked(data.path(), config, "Will I win?", "en").await;
     assert_eq!(printed.code, Some(2), "{}", printed.stderr);
-    assert!(printed.stderr.contains("is empty\nhint: "), "{}", printed.stderr);
+    assert!(
+        printed.stderr.contains("is empty\nhint: "),
+        "{}",
+        printed.stderr
+    );
 }

@@ -1,6 +1,7 @@
 //! The real program, started as a process: what its users meet, end to end.
 
 mod backup;
+mod care;
 mod client;
 mod command_line;
 mod crash;
