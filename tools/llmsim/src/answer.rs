@@ -202,9 +202,9 @@ async fn whole(stage: &Stage, course: &Course, faults: &[Fault]) -> Response {
         Ending::Finished(reason) => (Some(*reason), None),
         Ending::Fault(FaultKind::Empty) => (Some(Reason::Stop), None),
         Ending::Fault(FaultKind::NoFinish) => (None, None),
-        Ending::Fault(FaultKind::Stall | FaultKind::PingStall) | Ending::Endless(_) => {
-            std::future::pending().await
-        }
+        Ending::Fault(FaultKind::Stall | FaultKind::PingStall)
+        | Ending::Endless(_)
+        | Ending::EndlessThinking => std::future::pending().await,
         Ending::Fault(kind) => (None, Some(*kind)),
     };
     let big = faults.iter().any(|fault| fault.kind == FaultKind::BigLine);

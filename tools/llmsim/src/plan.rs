@@ -31,6 +31,8 @@ pub(crate) enum Ending {
     Fault(FaultKind),
     /// These tokens again and again.
     Endless(Range<usize>),
+    /// Thoughts again and again.
+    EndlessThinking,
 }
 
 /// One thing that is done while an answer is streamed.
@@ -101,6 +103,13 @@ impl Course {
                     ending: Ending::Endless(range),
                 });
             }
+            FaultKind::EndlessThinking => {
+                return Some(Self {
+                    thoughts: 0,
+                    tokens: 0,
+                    ending: Ending::EndlessThinking,
+                });
+            }
             FaultKind::Status(_)
             | FaultKind::Html
             | FaultKind::Redirect
@@ -114,6 +123,7 @@ impl Course {
             | FaultKind::Missing
             | FaultKind::WrongLanguage
             | FaultKind::EmptySection
+            | FaultKind::Behaves(_)
             | FaultKind::BadSchema(_)
             | FaultKind::Hang
             | FaultKind::Dimension
@@ -137,13 +147,13 @@ pub(crate) fn acts(
 ) -> impl Iterator<Item = Act> + Send + use<> {
     let endless = match &course.ending {
         Ending::Endless(range) => range.clone(),
-        Ending::Finished(_) | Ending::Fault(_) => 0..0,
+        Ending::Finished(_) | Ending::Fault(_) | Ending::EndlessThinking => 0..0,
     };
     let mut acts = Vec::with_capacity(course.thoughts + course.tokens + 8);
     match course.ending {
         Ending::Fault(FaultKind::EmptyBody) => acts.push(Act::Ended(Ended::Fault)),
         Ending::Fault(FaultKind::Crash) => acts.extend([Act::Ended(Ended::Fault), Act::Cut]),
-        Ending::Fault(_) | Ending::Finished(_) | Ending::Endless(_) => {
+        Ending::Fault(_) | Ending::Finished(_) | Ending::Endless(_) | Ending::EndlessThinking => {
             acts.extend(wire.role().map(Act::Send));
             acts.extend((0..course.thoughts).map(Act::Thought));
             for token in 0..course.tokens {
@@ -156,7 +166,12 @@ pub(crate) fn acts(
     let again = endless
         .cycle()
         .map(|token| Act::Token(token, Manner::Whole));
-    acts.into_iter().chain(again)
+    let thoughts = match course.ending {
+        Ending::EndlessThinking => usize::MAX,
+        Ending::Finished(_) | Ending::Fault(_) | Ending::Endless(_) => 0,
+    };
+    let thoughts = (0..thoughts).map(Act::Thought);
+    acts.into_iter().chain(again).chain(thoughts)
 }
 
 fn end(acts: &mut Vec<Act>, course: &Course, wire: &Wire) {
@@ -182,7 +197,7 @@ fn end(acts: &mut Vec<Act>, course: &Course, wire: &Wire) {
         Ending::Fault(FaultKind::PingStall) => acts.push(Act::Pings),
         Ending::Fault(FaultKind::Reset) => acts.extend([Act::Ended(Ended::Fault), Act::Reset]),
         Ending::Fault(_) => acts.extend([Act::Ended(Ended::Fault), Act::Cut]),
-        Ending::Endless(_) => {}
+        Ending::Endless(_) | Ending::EndlessThinking => {}
     }
 }
 

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use crate::{
+    behaviour::{self, DEMANDED},
     reading::Language,
     settings::{BadSetting, Settings},
 };
 
 /// The sections that are known by name when only the system message tells them.
-const SECTIONS: [&str; 7] = [
+pub(crate) const SECTIONS: [&str; 7] = [
     "line_by_line_interpretation",
     "overall_development",
     "positive_factors",
@@ -31,6 +32,10 @@ pub(crate) struct Ask {
     pub(crate) keys: Vec<Key>,
     pub(crate) language: Language,
     pub(crate) verse: Vec<String>,
+    /// All that the system messages say.
+    pub(crate) system: String,
+    /// Whether the data hold the demand that an obedient model obeys.
+    pub(crate) has_demand: bool,
     /// The question without settings in it.
     pub(crate) question: String,
     pub(crate) prompt_tokens: usize,
@@ -76,9 +81,7 @@ impl Ask {
         let user = texts(body, &["user"]);
         let (question, directives) = without_directives(question(&user));
         let mut settings = defaults.clone();
-        if let Some((_, text)) = model.split_once([';', '?']) {
-            settings = settings.overruled_by(text)?;
-        }
+        settings = settings.overruled_by(&settings_in(&model))?;
         for directive in directives {
             settings = settings.overruled_by(&directive)?;
         }
@@ -113,10 +116,21 @@ impl Ask {
             keys,
             language,
             verse: verse(&user),
+            has_demand: user.contains(DEMANDED),
             question,
             prompt_tokens: (system.chars().count() + user.chars().count()) / 2 + 8,
+            system,
             settings,
         })
+    }
+}
+
+/// The settings that a model's name holds: those behind it, and the behaviour that it may be itself.
+fn settings_in(model: &str) -> String {
+    let (name, text) = model.split_once([';', '?']).unwrap_or((model, ""));
+    match behaviour::fault_named(name) {
+        Some(_) => format!("fault={name};{text}"),
+        None => text.to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The text that the model writes, cut into tokens, with a note of what each token tells.
 
 use crate::{
+    behaviour::{Behaviour, Form, rewrite},
     random::{Random, hash},
     reading::{self, Language, Matter},
     request::{Ask, Key},
@@ -28,26 +29,41 @@ struct Mark {
     bytes: usize,
 }
 
-struct Section {
-    key: Key,
-    text: String,
+/// One section, before it is written.
+#[derive(Debug)]
+pub(crate) struct Section {
+    pub(crate) key: Key,
+    pub(crate) text: String,
 }
 
 impl Script {
     /// Writes the answer to `ask` with those faults that lie in the text itself.
     pub(crate) fn write(ask: &Ask, faults: &[Fault]) -> Self {
-        let sections = sections(ask, faults);
+        let mut sections = sections(ask, faults);
+        let behaviour = faults.iter().find_map(|fault| match fault.kind {
+            FaultKind::Behaves(behaviour) => Some(behaviour),
+            _ => None,
+        });
+        let form = behaviour.map_or(Form::Object, |one| rewrite(one, ask, &mut sections));
         let mut writer = Writer::new(&ask.settings);
+        let is_prose = faults.iter().any(|fault| fault.kind == FaultKind::NotJson);
         if ask.keys.is_empty() {
             writer.prose(&[prose(ask)]);
-        } else if faults.iter().any(|fault| fault.kind == FaultKind::NotJson) {
+        } else if is_prose || form == Form::Alone {
             writer.prose(&sections);
-        } else if ask.settings.fence {
+        } else if let Some(Behaviour::Json(json)) = behaviour {
+            writer.out = json.write(&sections, ask.language);
+        } else if ask.settings.fence || form != Form::Object {
+            let is_fenced = ask.settings.fence || form == Form::Fence;
             let (before, after) = ask.language.fence();
             writer.out.push_str(before);
-            writer.out.push_str("\n\n```json\n");
+            writer
+                .out
+                .push_str(if is_fenced { "\n\n```json\n" } else { "\n\n" });
             writer.object(sections);
-            writer.out.push_str("\n```\n\n");
+            writer
+                .out
+                .push_str(if is_fenced { "\n```\n\n" } else { "\n\n" });
             writer.out.push_str(after);
         } else {
             writer.object(sections);
@@ -127,7 +143,7 @@ fn sections(ask: &Ask, faults: &[Fault]) -> Vec<Section> {
     sections
 }
 
-fn matter(ask: &Ask) -> Matter<'_> {
+pub(crate) fn matter(ask: &Ask) -> Matter<'_> {
     let per_token = ask.settings.chunk.map_or_else(
         || {
             if ask.language == Language::En {
@@ -284,7 +300,7 @@ impl Writer {
                 '"' => self.out.push_str("\\\""),
                 '\\' => self.out.push_str("\\\\"),
                 '\n' if !self.raw => self.out.push_str("\\n"),
-                c if self.ascii && !c.is_ascii() => {
+                c if (self.ascii && !c.is_ascii()) || (c.is_control() && c != '\n') => {
                     for unit in c.encode_utf16(&mut [0; 2]).iter() {
                         self.out.extend(['\\', 'u']);
                         self.out

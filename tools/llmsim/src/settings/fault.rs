@@ -1,6 +1,7 @@
 //! What can go wrong, by name, and where in the answer it does.
 
 use super::BadSetting;
+use crate::behaviour::{self, Behaviour};
 
 /// One thing that goes wrong; written `NAME`, `NAME@TOKEN` or `NAME@SECTION`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,10 @@ pub enum FaultKind {
     EmptySection,
     /// `endless`: a section never ends (usually the last), whatever the token limit.
     Endless,
+    /// `endlessthinking`: reasoning that never comes to an answer.
+    EndlessThinking,
+    /// `weak:NAME`, `hostile:NAME`, `json:NAME`: what is written is not what was asked for.
+    Behaves(Behaviour),
     /// `badschema`: a request with a schema is refused.
     BadSchema(SchemaRefusal),
     /// `crash`: the connection is closed right after the head.
@@ -93,7 +98,7 @@ pub enum SchemaRefusal {
     Python,
 }
 
-const NAMES: [(&str, FaultKind); 28] = [
+const NAMES: [(&str, FaultKind); 29] = [
     ("cut", FaultKind::Cut),
     ("reset", FaultKind::Reset),
     ("nofinish", FaultKind::NoFinish),
@@ -116,6 +121,7 @@ const NAMES: [(&str, FaultKind); 28] = [
     ("wronglang", FaultKind::WrongLanguage),
     ("emptysection", FaultKind::EmptySection),
     ("endless", FaultKind::Endless),
+    ("endlessthinking", FaultKind::EndlessThinking),
     ("badschema", FaultKind::BadSchema(SchemaRefusal::Any(400))),
     ("crash", FaultKind::Crash),
     ("hang", FaultKind::Hang),
@@ -145,6 +151,9 @@ impl Fault {
             return Ok(None);
         }
         let bad = || BadSetting::value(key, value);
+        if let (Some(fault), None) = (behaviour::fault_named(name), place) {
+            return fault.map(Some).map_err(|()| bad());
+        }
         match (FaultKind::parse(name).ok_or_else(bad)?, place) {
             (FaultKind::BadSchema(_), Some(form)) => Ok(Some(Self {
                 kind: FaultKind::BadSchema(SchemaRefusal::parse(form).ok_or_else(bad)?),
@@ -172,6 +181,7 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.kind {
             FaultKind::Status(status) => write!(f, "{status}")?,
+            FaultKind::Behaves(behaviour) => write!(f, "{behaviour}")?,
             FaultKind::BadSchema(SchemaRefusal::Python) => f.write_str("badschema@python")?,
             FaultKind::BadSchema(SchemaRefusal::Any(status)) => write!(f, "badschema@{status}")?,
             kind => f.write_str(

@@ -1,5 +1,6 @@
 //! What the simulated server looks like from outside, over real connections.
 
+mod behaviour;
 mod client;
 mod embeddings;
 mod fault;
