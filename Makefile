@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo bench torture format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo bench eval real-model torture format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,15 @@ demo: cargo ## Start beside a simulated model, to look at
 bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
 	target/release/kaucim-bench --write
+
+eval: cargo ## Ask the evaluation's questions of the configured model, else of the simulated one
+	cargo build --release --locked -p kaucim -p kaucim-eval
+	target/release/kaucim-eval ask $(EVAL)
+	target/release/kaucim-eval behaviours $(EVAL)
+
+real-model: cargo ## Disturb a real llama server and judge what readers get; builds it the first time
+	cargo build --locked -p kaucim -p kaucim-eval
+	scripts/real-model $(EVAL)
 
 torture: cargo ## Kill the server 200 times under load, and check that nothing is lost
 	KAUCIM_TORTURE_ROUNDS=$${KAUCIM_TORTURE_ROUNDS:-200} \

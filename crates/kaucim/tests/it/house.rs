@@ -46,6 +46,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("faultfs", &[], &[]),
     ("llmsim", &[], &[]),
     ("kaucim-bench", &["llmsim"], &[]),
+    ("kaucim-eval", &["llmsim"], &[]),
 ];
 
 fn root() -> PathBuf {
