@@ -4,7 +4,7 @@ use kaucim_llm::{Error, Model, Request};
 use serde_json::{Value, json};
 
 use crate::{
-    server::{Play, Server, json as json_answer, stream_of},
+    server::{Play, Server, answer, json as json_answer, stream_of},
     support::{client, drain, judgement, request, request_with_schema},
 };
 
@@ -145,4 +145,75 @@ async fn a_parameter_that_is_only_wrong_is_not_left_out() {
         "{items:?}"
     );
     assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn each_kind_of_server_gets_the_form_that_it_takes() {
+    let schema = request_with_schema().schema.unwrap().schema;
+    for status in ["400 Bad Request", "422 No", "500 Oops"] {
+        let refused = || json_answer(status, r#"{"detail":"response_format is not supported"}"#);
+        for (refusals, last) in [
+            (0, Some("json_schema")),
+            (1, Some("json_object")),
+            (2, None),
+        ] {
+            let mut script: Vec<_> = (0..refusals).map(|_| refused()).collect();
+            script.extend([stream_of("{}"), stream_of("{}")]);
+            let server = Server::start(script).await;
+            let model = client("openai:x", &server.url);
+            let items = drain(&model, request_with_schema()).await;
+            let end = format!("stopped, no usage, {} calls", refusals + 1);
+            assert!(judgement(&items).starts_with(&end), "{status}: {items:?}");
+            drain(&model, request_with_schema()).await;
+            let bodies = server.bodies();
+            let forms = [Some("json_schema"), Some("json_object"), None];
+            let mut expected = forms[..=refusals].to_vec();
+            expected.push(last);
+            assert_eq!(
+                bodies.len(),
+                expected.len(),
+                "{status}, {refusals} refusals"
+            );
+            for (body, form) in bodies.iter().zip(expected) {
+                let format = body.get("response_format");
+                assert_eq!(format.and_then(|f| f["type"].as_str()), form, "{status}");
+                let sent = format.map(|f| f.get("schema").unwrap_or(&f["json_schema"]["schema"]));
+                assert_eq!(
+                    sent,
+                    form.map(|_| &schema),
+                    "{status}: the schema goes along"
+                );
+                // Nothing else changes with the form.
+                assert_eq!(
+                    (&body["max_tokens"], &body["stream"]),
+                    (&json!(800), &json!(true))
+                );
+                assert_eq!(body["messages"][1]["content"], "問:換工作好嗎?");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_in_the_middle_is_not_asked_for_less() {
+    let error = "data: {\"error\":{\"code\":500,\"message\":\"bad grammar\",\"type\":\"server_error\"}}\n\n";
+    let mut broken = crate::server::text_event("好");
+    broken.extend_from_slice(error.as_bytes());
+    let server = Server::start([
+        answer(
+            "200 OK",
+            "content-type: text/event-stream\r\n",
+            &String::from_utf8(broken).unwrap(),
+        ),
+        stream_of("{}"),
+    ])
+    .await;
+    let client = client("openai:x", &server.url);
+    let items = drain(&client, request_with_schema()).await;
+    assert!(
+        matches!(items.last(), Some(Err(Error::Failed { .. }))),
+        "{items:?}"
+    );
+    drain(&client, request_with_schema()).await;
+    assert_eq!(forms(&server), vec![json!("json_schema"); 2]);
 }
