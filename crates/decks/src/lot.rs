@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Language;
+use crate::{Language, search};
 
 /// One lot (籤) of a deck. Names, title and grade are in the deck's own language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,16 @@ pub struct Lot {
     pub allusions: Vec<Allusion>,
     /// Verdicts by topic, by language.
     pub topics: BTreeMap<Topic, BTreeMap<Language, String>>,
+}
+
+impl Lot {
+    /// What belongs to a question about this lot where its deck is not at hand, or no more the one
+    /// that it was read from: passages of the lot itself, as [`Deck::retrieve`] scores them.
+    ///
+    /// [`Deck::retrieve`]: crate::Deck::retrieve
+    pub fn retrieve(&self, question: &str, language: Language, limit: usize) -> Vec<Source> {
+        search::retrieve_from(self, question, language, limit)
+    }
 }
 
 /// What a grade comes to, comparable between decks.

@@ -15,7 +15,7 @@ mod vectors;
 use std::collections::BTreeSet;
 
 use crate::{
-    Deck, Language, Source, Topic,
+    Deck, Language, Lot, Source, Topic,
     search::{passage::Place, query::Asked, rank::Hit},
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn search(decks: &[&Deck], query: &Query<'_>, limit: usize) -> Vec<So
     hits.truncate(limit);
     hits.into_iter()
         .map(|hit| hit.in_nearest_language(&asked))
-        .map(|hit| source(&hit, shown(hit.score)))
+        .map(|hit| found_source(&hit, shown(hit.score)))
         .collect()
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn passages(deck: &Deck) -> impl Iterator<Item = Source> {
             position,
             score: 0.0,
         };
-        source(&hit, 0.0)
+        found_source(&hit, 0.0)
     })
 }
 
@@ -75,6 +75,9 @@ pub(crate) fn retrieve(
     language: Language,
     limit: usize,
 ) -> Vec<Source> {
+    let Some(lot) = deck.lot_at(number) else {
+        return Vec::new();
+    };
     let asked = Asked::new(question);
     let decks: Vec<_> = [deck]
         .into_iter()
@@ -85,22 +88,56 @@ pub(crate) fn retrieve(
         Topic::General => topical::voted(&found),
         topic => topic,
     };
+    let positions = deck.index.positions_of(number);
+    let vectors = question.vector.zip(deck.vectors());
+    let near = |position| {
+        let (to, vectors) = vectors.as_ref()?;
+        vectors.nearness(position, to)
+    };
     let about = own::About {
-        question,
+        question: question.text,
         topic,
         languages: preferred(language, deck.language),
+        nearness: positions.clone().map(near).collect(),
     };
-    let own = own::passages(deck, number, &about);
+    let passages = &deck.index.passages()[positions];
+    let own = own::passages(lot, passages, &about);
     // Two thirds for the lot itself, unless others have nothing to say.
     let own_first = limit.min((limit - limit / 3).max(3));
     let related = related(found, (deck, number), language, limit - own_first);
     let mut sources: Vec<_> = own
-        .iter()
+        .into_iter()
         .take(limit - related.len())
-        .map(|hit| source(hit, hit.score))
+        .map(|(at, score)| source(lot, &passages[at], score))
         .collect();
-    sources.extend(related.iter().map(|hit| source(hit, shown(hit.score))));
+    sources.extend(
+        related
+            .iter()
+            .map(|hit| found_source(hit, shown(hit.score))),
+    );
     sources
+}
+
+/// See [`Lot::retrieve`].
+pub(crate) fn retrieve_from(
+    lot: &Lot,
+    question: &str,
+    language: Language,
+    limit: usize,
+) -> Vec<Source> {
+    // A lot does not say which language its verse is in, and the verse is no source.
+    let passages = passage::passages(lot, Language::Zh);
+    let about = own::About {
+        question,
+        topic: Topic::of(question),
+        languages: preferred(language, Language::Zh),
+        nearness: Vec::new(),
+    };
+    own::passages(lot, &passages, &about)
+        .into_iter()
+        .take(limit)
+        .map(|(at, score)| source(lot, &passages[at], score))
+        .collect()
 }
 
 /// Matches from other lots, one of each, in a language that the asker reads.
@@ -151,11 +188,16 @@ fn shown(score: f32) -> f32 {
     score / (score + HALF_MATCH)
 }
 
-fn source(hit: &Hit<'_>, score: f32) -> Source {
-    let (deck, passage) = (hit.deck, hit.passage());
-    let lot = deck
+fn found_source(hit: &Hit<'_>, score: f32) -> Source {
+    let passage = hit.passage();
+    let lot = hit
+        .deck
         .lot_at(passage.lot)
         .expect("passages are made of the deck's own lots");
+    source(lot, passage, score)
+}
+
+fn source(lot: &Lot, passage: &Passage, score: f32) -> Source {
     let kind = passage.kind(lot);
     let language = passage.language;
     let title = match passage.place {
@@ -169,7 +211,7 @@ fn source(hit: &Hit<'_>, score: f32) -> Source {
     Source {
         id: format!(
             "{}/{}/{kind}/{language}/{}",
-            deck.id, passage.lot, passage.index
+            lot.deck_id, passage.lot, passage.index
         ),
         kind: kind.to_owned(),
         title,

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use async_stream::stream;
 use futures::stream::{BoxStream, StreamExt};
-use kaucim_decks::Library;
 use kaucim_llm::{Delta, Model};
 
 use self::{
@@ -18,18 +17,18 @@ use self::{
     chain::Chain,
     writing::Writing,
 };
-use crate::{Ask, Error, Settings, Step, neighbours::Neighbourhood};
+use crate::{Ask, Error, Settings, Step, neighbours::Neighbourhood, retrieval::Retrieval};
 
 /// The steps of one reading. Nothing happens until a step is asked for.
 pub(crate) fn read(
-    library: Library,
+    retrieval: Retrieval,
     neighbourhood: Neighbourhood,
     models: Arc<[Arc<dyn Model>]>,
     settings: Settings,
     ask: Ask,
 ) -> BoxStream<'static, Result<Step, Error>> {
     let steps = stream! {
-        let (mut writing, opening) = match Writing::begin(&library, &neighbourhood, &settings, ask) {
+        let (mut writing, opening) = match Writing::begin(&retrieval, &neighbourhood, &settings, ask).await {
             Ok(begun) => begun,
             Err(error) => {
                 yield Err(error.into());

@@ -10,6 +10,7 @@ mod neighbours;
 mod prepare;
 mod prompt;
 mod reading;
+mod retrieval;
 mod safety;
 #[cfg(test)]
 mod sample;

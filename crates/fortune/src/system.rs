@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use futures::stream::{BoxStream, StreamExt};
 use kaucim_decks::Library;
-use kaucim_llm::{Model, ModelName};
+use kaucim_llm::{Embedder, Model, ModelName};
 use serde::Deserialize;
 
 use crate::{
-    Ask, AskError, Care, FortuneResult, Prepared, Step, Writer, engine, neighbours::Neighbourhood,
-    prepare::prepare,
+    Ask, AskError, Care, FortuneResult, Prepared, Source, Step, Writer, engine,
+    neighbours::Neighbourhood, prepare::prepare, retrieval::Retrieval,
 };
 
 /// Makes readings from decks and models. A cheap handle.
 #[derive(Clone)]
 pub struct FortuneSystem {
-    library: Library,
+    retrieval: Retrieval,
     neighbourhood: Neighbourhood,
     models: Arc<[Arc<dyn Model>]>,
     settings: Settings,
@@ -81,15 +81,31 @@ impl FortuneSystem {
     pub fn new(library: Library, models: Vec<Arc<dyn Model>>, settings: Settings) -> Self {
         Self {
             neighbourhood: Neighbourhood::new(library.clone()),
-            library,
+            retrieval: Retrieval::new(library),
             models: models.into(),
             settings,
         }
     }
 
+    /// Finds passages by what questions mean as well; the decks have to be given the vectors that
+    /// the same model makes of their passages ([`kaucim_decks::Deck::embed`]).
+    #[must_use]
+    pub fn with_embedder(self, embedder: Arc<Embedder>) -> Self {
+        Self {
+            retrieval: self.retrieval.with_embedder(embedder),
+            ..self
+        }
+    }
+
     /// The decks that questions are asked of.
     pub fn library(&self) -> &Library {
-        &self.library
+        self.retrieval.library()
+    }
+
+    /// Passages of all decks, or of one deity's, that match a query; best first. Where the model
+    /// that makes vectors fails or is late, the query's words alone count.
+    pub async fn search(&self, query: &str, deity_id: Option<&str>, limit: usize) -> Vec<Source> {
+        self.retrieval.search(query, deity_id, limit).await
     }
 
     /// Whether any model is asked; without one, readings are classic.
@@ -110,7 +126,7 @@ impl FortuneSystem {
 
     /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
     pub fn prepare(&self, ask: &Ask) -> Result<Prepared, AskError> {
-        prepare(&self.library, &self.settings.care, ask)
+        prepare(self.library(), &self.settings.care, ask)
     }
 
     /// Makes a reading and returns it in one piece.
@@ -128,7 +144,7 @@ impl FortuneSystem {
     /// stream cancels the model's call.
     pub fn ask_fortune_streaming(&self, ask: Ask) -> BoxStream<'static, Result<Step, Error>> {
         engine::read(
-            self.library.clone(),
+            self.retrieval.clone(),
             self.neighbourhood.clone(),
             Arc::clone(&self.models),
             self.settings.clone(),

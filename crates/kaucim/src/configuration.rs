@@ -7,9 +7,10 @@ use kaucim_server::Rates;
 use kaucim_tasks::Limits;
 use serde::Deserialize;
 
-pub(crate) use self::models::Models;
+pub(crate) use self::{embeddings::Embeddings, models::Models};
 use self::{
     care::{ResourceEntry, Safety},
+    embeddings::EmbeddingsEntry,
     models::ModelEntry,
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
 };
 
 mod care;
+mod embeddings;
 mod models;
 
 /// More would take memory before anybody asks.
@@ -35,6 +37,8 @@ pub(crate) struct Configuration {
     pub workers: usize,
     pub guests: bool,
     pub models: Models,
+    /// Absent: passages are found by their words alone.
+    pub embeddings: Option<Embeddings>,
     pub reading: kaucim_fortune::Settings,
     /// The time that models may take for one reading.
     pub reading_time: Duration,
@@ -59,6 +63,8 @@ struct File {
     safety: Safety,
     #[serde(default)]
     resources: Vec<ResourceEntry>,
+    #[serde(default)]
+    embeddings: EmbeddingsEntry,
     #[serde(default)]
     reading: Reading,
     #[serde(default)]
@@ -140,6 +146,7 @@ impl Configuration {
             workers,
             guests: file.guests.unwrap_or(true),
             models: models::settle(common, environment, file.models)?,
+            embeddings: embeddings::settle(environment, file.embeddings)?,
             reading: kaucim_fortune::Settings {
                 care: care::settle(file.safety, file.resources)?,
                 ..reading(&file.reading)?

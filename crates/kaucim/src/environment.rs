@@ -8,6 +8,9 @@ pub(crate) struct Environment {
     pub model: Option<String>,
     pub model_url: Option<String>,
     pub model_concurrency: Option<String>,
+    /// The model that makes vectors of passages and questions, and where it is.
+    pub embeddings: Option<String>,
+    pub embeddings_url: Option<String>,
     pub workers: Option<String>,
     pub database: Option<String>,
     pub config: Option<String>,
@@ -41,6 +44,8 @@ impl Environment {
             model: set("KAUCIM_MODEL"),
             model_url: set("KAUCIM_MODEL_URL"),
             model_concurrency: set("KAUCIM_MODEL_CONCURRENCY"),
+            embeddings: set("KAUCIM_EMBEDDINGS"),
+            embeddings_url: set("KAUCIM_EMBEDDINGS_URL"),
             workers: set("KAUCIM_WORKERS"),
             database: set("KAUCIM_DATABASE"),
             config: set("KAUCIM_CONFIG"),

@@ -7,6 +7,7 @@ use clap::Parser;
 mod arguments;
 mod commands;
 mod configuration;
+mod embeddings;
 mod environment;
 mod exit;
 mod models;

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
-    Deck, Language, Lot, Topic,
+    Language, Lot, Topic,
     search::{
-        MEANING, Query,
+        MEANING,
         passage::{Passage, Place},
-        rank::Hit,
         terms,
     },
 };
@@ -17,10 +16,12 @@ const MOST_FIT: f32 = 0.999;
 
 /// What is asked about the lot.
 pub(super) struct About<'a> {
-    pub(super) question: &'a Query<'a>,
+    pub(super) question: &'a str,
     pub(super) topic: Topic,
     /// All, in the order in which the asker reads them.
     pub(super) languages: Vec<Language>,
+    /// How near to the question each of the lot's passages is, as far as that is known.
+    pub(super) nearness: Vec<Option<f32>>,
 }
 
 /// What a passage of the drawn lot is to a question about it, from least to most worth.
@@ -66,12 +67,10 @@ struct Candidate<'a> {
     fit: f32,
 }
 
-/// The lot's own passages: of each role the one that fits best, then the rest.
-pub(super) fn passages<'a>(deck: &'a Deck, number: u32, about: &About<'_>) -> Vec<Hit<'a>> {
-    let Some(lot) = deck.lot_at(number) else {
-        return Vec::new();
-    };
-    let mut candidates = candidates(deck, lot, about);
+/// Chooses among a lot's own passages: of each role the one that fits best, then the rest; where
+/// they stand among all, with their scores.
+pub(super) fn passages(lot: &Lot, passages: &[Passage], about: &About<'_>) -> Vec<(usize, f32)> {
+    let mut candidates = candidates(lot, passages, about);
     // Of each kind, the asker's language if it is there, else the next best.
     let mut nearest: BTreeMap<(Role, &str), usize> = BTreeMap::new();
     for one in &candidates {
@@ -96,53 +95,36 @@ pub(super) fn passages<'a>(deck: &'a Deck, number: u32, about: &About<'_>) -> Ve
     rest.retain(|one| {
         one.role != Role::Other || !shown.contains(beginning(&one.passage.text(lot)))
     });
-    let hit = |one: Candidate<'a>, role: Role| Hit {
-        deck,
-        position: one.position,
-        score: role.weight() + one.fit,
-    };
-    let first = first.into_iter().map(|one| {
-        let role = one.role;
-        hit(one, role)
-    });
-    let rest = rest.into_iter().map(|one| hit(one, Role::Other));
+    let scored = |one: &Candidate<'_>, role: Role| (one.position, role.weight() + one.fit);
+    let first = first.iter().map(|one| scored(one, one.role));
+    let rest = rest.iter().map(|one| scored(one, Role::Other));
     first.chain(rest).collect()
 }
 
-fn candidates<'a>(deck: &'a Deck, lot: &'a Lot, about: &About<'_>) -> Vec<Candidate<'a>> {
+fn candidates<'a>(lot: &'a Lot, passages: &'a [Passage], about: &About<'_>) -> Vec<Candidate<'a>> {
     let topic = verdict_topic(lot, about.topic);
-    let vectors = about.question.vector.zip(deck.vectors());
-    let asked: HashSet<_> = terms::of_query(about.question.text)
+    let asked: HashSet<_> = terms::of_query(about.question)
         .into_iter()
         .map(|term| term.text)
         .collect();
-    deck.index
-        .positions_of(lot.number)
-        .filter_map(|position| {
-            let passage = deck.index.passage(position);
-            let kind = passage.kind(lot);
-            let role = Role::of(passage, kind, topic)?;
-            let language = about
-                .languages
-                .iter()
-                .position(|one| *one == passage.language)?;
-            let found: HashSet<_> = terms::of_text(&passage.text(lot)).into_iter().collect();
-            let shared = asked.intersection(&found).count();
-            let shared = shared as f32 / (asked.len() + 1) as f32;
-            let near = vectors
-                .as_ref()
-                .and_then(|(to, vectors)| vectors.nearness(position, to));
-            let fit = near.map_or(shared, |near| near.clamp(0.0, MOST_FIT));
-            Some(Candidate {
-                position,
-                passage,
-                kind,
-                role,
-                language,
-                fit,
-            })
+    let candidate = |(position, passage): (usize, &'a Passage)| {
+        let kind = passage.kind(lot);
+        let role = Role::of(passage, kind, topic)?;
+        let mut languages = about.languages.iter();
+        let language = languages.position(|one| *one == passage.language)?;
+        let found: HashSet<_> = terms::of_text(&passage.text(lot)).into_iter().collect();
+        let shared = asked.intersection(&found).count() as f32 / (asked.len() + 1) as f32;
+        let near = about.nearness.get(position).copied().flatten();
+        Some(Candidate {
+            position,
+            passage,
+            kind,
+            role,
+            language,
+            fit: near.map_or(shared, |near| near.clamp(0.0, MOST_FIT)),
         })
-        .collect()
+    };
+    passages.iter().enumerate().filter_map(candidate).collect()
 }
 
 /// Enough of a passage to know it again: a reference may hold its stories once more.

@@ -108,7 +108,8 @@ struct Found {
 /// nearest to the query's.
 pub(super) fn ranked<'a>(decks: &[&'a Deck], asked: &Asked<'_>, limit: usize) -> Vec<Hit<'a>> {
     let by_words = by_words(decks, asked, limit);
-    let Some(vector) = asked.vector else {
+    // Who names a lot by its number means that lot.
+    let Some(vector) = asked.vector.filter(|_| asked.lookup.number.is_none()) else {
         return listed(decks, by_words);
     };
     let by_meaning = by_meaning(decks, asked, vector, limit);

@@ -4,7 +4,6 @@ mod ending;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kaucim_decks::Library;
 use kaucim_llm::Request;
 
 use super::{
@@ -20,11 +19,9 @@ use crate::{
     plain_text,
     prepare::prepare,
     prompt::{self, Remark, Task},
+    retrieval::Retrieval,
     wording,
 };
-
-/// How many passages are retrieved for a question.
-const SOURCES: usize = 6;
 
 /// With fewer tokens left, a call could not bring a section.
 const LEAST_TOKENS: u64 = 256;
@@ -50,8 +47,8 @@ pub(super) struct Writing {
 
 impl Writing {
     /// Begins a reading, or goes on with an interrupted one; the steps are those before any call.
-    pub(super) fn begin(
-        library: &Library,
+    pub(super) async fn begin(
+        retrieval: &Retrieval,
         neighbourhood: &Neighbourhood,
         settings: &Settings,
         ask: Ask,
@@ -60,7 +57,7 @@ impl Writing {
         let resume = match ask.resume {
             Some(resume) => resume,
             None => {
-                let prepared = prepare(library, &settings.care, &ask)?;
+                let prepared = prepare(retrieval.library(), &settings.care, &ask)?;
                 opening.extend(prepared.notices.iter().cloned().map(Step::Notice));
                 opening.push(Step::Lot(Box::new(prepared.lot.clone())));
                 let budget_left = Budget {
@@ -83,11 +80,14 @@ impl Writing {
             versions,
             budget_left,
         } = resume;
-        let sources = sources.unwrap_or_else(|| {
-            let sources = retrieve(library, &prepared);
-            opening.push(Step::Sources(sources.clone()));
-            sources
-        });
+        let sources = match sources {
+            Some(sources) => sources,
+            None => {
+                let sources = retrieval.sources(&prepared).await;
+                opening.push(Step::Sources(sources.clone()));
+                sources
+            }
+        };
         let known = Known::new(&prepared, &sources);
         let watch = Watch::new(neighbourhood.now(), &known, prepared.lot.tone);
         let writing = Self {
@@ -287,20 +287,6 @@ impl Writing {
             usage: self.usage,
             disclaimer: wording::disclaimer(origin, language).to_owned(),
         }
-    }
-}
-
-/// What belongs to the question, if the deck is still the one that the lot was read from.
-fn retrieve(library: &Library, prepared: &Prepared) -> Vec<Source> {
-    let lot = &prepared.lot;
-    match library.deck(&lot.deity_id, Some(&lot.deck_id)) {
-        Ok(deck) if deck.version == lot.version => deck.retrieve(
-            lot.number,
-            prepared.question.as_str(),
-            prepared.language,
-            SOURCES,
-        ),
-        Ok(_) | Err(_) => Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use kaucim_llm::{Delta, Message, Model, ModelConfig, Request, Role, probe};
 use super::{open_library, open_store};
 use crate::{
     configuration::Configuration,
+    embeddings,
     exit::Failed,
     models::{self, name_of},
     output,
@@ -49,6 +50,12 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let mut answering = 0;
     for (config, model) in chosen.configs.iter().zip(&chosen.models) {
         answering += usize::from(examine(config, model.as_ref()).await?);
+    }
+    if let Some(settled) = &configuration.embeddings {
+        say(&format!(
+            "  embeddings  {}",
+            embeddings::examine(settled).await?
+        ))?;
     }
     advise(&chosen.why, chosen.configs.len(), answering, classic)
 }

@@ -1,6 +1,6 @@
 //! `kaucim serve`: the page and the API, until a signal.
 
-use std::{io::ErrorKind, net::SocketAddr};
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 
 use kaucim_fortune::FortuneSystem;
 use kaucim_server::App;
@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{make_folder, open_library, open_store};
-use crate::{configuration::Configuration, exit::Failed, models, output};
+use crate::{configuration::Configuration, embeddings, exit::Failed, models, output};
 
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     open_many_files();
@@ -36,7 +36,14 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         });
     }
     output::tell(&chosen.why);
-    let fortune = FortuneSystem::new(library, chosen.models, configuration.reading);
+    let mut fortune = FortuneSystem::new(library.clone(), chosen.models, configuration.reading);
+    let mut keeper = None;
+    if let Some(settled) = &configuration.embeddings {
+        let embedder = embeddings::embedder(settled)?;
+        fortune = fortune.with_embedder(Arc::clone(&embedder));
+        let data_dir = &configuration.data_dir;
+        keeper = Some(embeddings::Keeper::start(library, embedder, data_dir));
+    }
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await?;
     let settings = kaucim_tasks::Settings {
@@ -56,9 +63,11 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
-    kaucim_server::serve(listener, app, ended)
-        .await
-        .map_err(anyhow::Error::from)?;
+    let served = kaucim_server::serve(listener, app, ended).await;
+    if let Some(keeper) = keeper {
+        keeper.stop().await;
+    }
+    served.map_err(anyhow::Error::from)?;
     Ok(())
 }
 

@@ -23,10 +23,10 @@ pub(crate) enum Models {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ModelEntry {
-    model: String,
-    url: Option<String>,
-    api_key: Option<SecretString>,
-    concurrency: Option<usize>,
+    pub(super) model: String,
+    pub(super) url: Option<String>,
+    pub(super) api_key: Option<SecretString>,
+    pub(super) concurrency: Option<usize>,
 }
 
 /// Settles which models are asked, by flags, environment and file.
@@ -107,7 +107,7 @@ impl ModelEntry {
     }
 }
 
-fn model(entry: ModelEntry, environment: &Environment) -> Result<ModelConfig, Failed> {
+pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<ModelConfig, Failed> {
     let mut config = ModelConfig::from_str(&entry.model).map_err(|error| {
         Failed::usage(
             error,

@@ -105,11 +105,11 @@ pub(super) async fn search(
             "`q` has 1 to {SEARCH_CHARACTERS} characters"
         )));
     }
-    let library = app.fortune.library();
-    if let Some(id) = &query.deity_id {
-        library.deity(id)?;
+    let deity_id = query.deity_id.as_deref();
+    if let Some(id) = deity_id {
+        app.fortune.library().deity(id)?;
     }
-    let results = library.search(&text, query.deity_id.as_deref(), SEARCH_RESULTS);
+    let results = app.fortune.search(&text, deity_id, SEARCH_RESULTS).await;
     Ok(Json(Found { results }))
 }
 

@@ -11,7 +11,8 @@ use kaucim_tasks::{
 
 use super::{End, Show};
 use crate::{
-    arguments, commands::open_library, configuration::Configuration, exit::Failed, models, output,
+    arguments, commands::open_library, configuration::Configuration, embeddings, exit::Failed,
+    models, output,
 };
 
 /// Asks, shows, and forgets. Ctrl-C cancels the reading; what was sealed stays on the screen.
@@ -41,7 +42,12 @@ pub(super) async fn ask(
             hint: Some("run `kaucim doctor`".to_owned()),
         });
     }
-    let fortune = FortuneSystem::new(library, chosen.models, configuration.reading);
+    let mut fortune = FortuneSystem::new(library.clone(), chosen.models, configuration.reading);
+    if let Some(settled) = &configuration.embeddings {
+        let embedder = embeddings::embedder(settled)?;
+        embeddings::recall(&library, &embedder, &configuration.data_dir).await;
+        fortune = fortune.with_embedder(embedder);
+    }
     let store = Store::in_memory()?;
     let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
     let settings = Settings {
