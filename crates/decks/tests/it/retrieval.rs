@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kaucim_decks::{Language, Library, Source};
+use kaucim_decks::{Language, Library, Query, Source, Vector};
 use tempfile::TempDir;
 
 /// Four lots about lamps, boats, a well and a bridge.
@@ -159,4 +159,164 @@ fn searches_find_words_of_every_language_and_script() {
     }
     assert_eq!(library.search("古井", None, 0), []);
     assert!(library.search(&"守候".repeat(5000), None, 5).len() <= 5);
+}
+
+#[test]
+fn a_lot_is_found_by_its_number_and_by_its_name() {
+    let (_folder, library) = library();
+    for (query, id) in [
+        ("第三籤", "lamps/3/verse/zh/0"),
+        ("第 3 签怎么说", "lamps/3/verse/zh/0"),
+        ("lot 3", "lamps/3/verse/zh/0"),
+        ("三番", "lamps/3/verse/zh/0"),
+        ("石橋在村口", "lamps/4/verse/zh/0"),
+        ("石桥记", "lamps/4/allusion/zh/0"),
+    ] {
+        let found = library.search(query, Some("mazu"), 3);
+        assert_eq!(found[0].id, id, "{query}: {:?}", ids(&found));
+    }
+    let found = library.search("第三籤", Some("mazu"), 3);
+    let of_lot = |source: &Source| source.id.starts_with("lamps/3/");
+    assert!(
+        found.iter().all(of_lot),
+        "the lot stays together: {found:?}"
+    );
+    assert!(
+        library.search("第九籤", Some("mazu"), 3).is_empty(),
+        "there is no ninth"
+    );
+}
+
+#[test]
+fn an_answer_stands_once_in_the_language_of_the_query() {
+    let (_folder, library) = library();
+    let found = library.search("lantern waiting", Some("mazu"), 20);
+    let meanings = found
+        .iter()
+        .filter(|one| one.id.starts_with("lamps/1/meaning/"));
+    let meanings: Vec<_> = meanings.map(|one| one.id.as_str()).collect();
+    assert_eq!(meanings, ["lamps/1/meaning/en/0"]);
+}
+
+#[test]
+fn other_decks_lend_passages_only_where_they_are_linked() {
+    let (_folder, library) = library();
+    let lamps = library.deck("mazu", None).unwrap();
+    let starter = library.deck("yue_lao", None).unwrap();
+    let question = "尾生抱柱，石橋下的約定";
+    let of_starter = |sources: &[Source]| {
+        let mut all = sources.iter();
+        all.any(|source| source.id.starts_with("kaucim_yue_lao/"))
+    };
+    let alone = lamps.retrieve(2, question, Language::Zh, 6);
+    assert!(!of_starter(&alone), "{:?}", ids(&alone));
+    let linked = [starter];
+    let query = Query {
+        linked: &linked,
+        ..Query::from(question)
+    };
+    let with = lamps.retrieve(2, query, Language::Zh, 6);
+    assert!(of_starter(&with), "{:?}", ids(&with));
+    let own = |source: &&Source| source.id.starts_with("lamps/2/");
+    assert_eq!(with.iter().take_while(own).count(), 4, "{:?}", ids(&with));
+}
+
+#[test]
+fn a_lot_speaks_for_itself_where_its_deck_is_gone() {
+    let (_folder, library) = library();
+    let deck = library.deck("mazu", None).unwrap();
+    let lot = deck.lot(2).unwrap();
+    let alone = lot.retrieve("我想轉職", Language::Zh, 4);
+    assert_eq!(
+        ids(&alone),
+        ids(&deck.retrieve(2, "我想轉職", Language::Zh, 4)[..4])
+    );
+    let all = lot.retrieve("我想轉職", Language::Zh, 100);
+    assert!(all.iter().all(|source| source.id.starts_with("lamps/2/")));
+    assert!(lot.retrieve("x", Language::En, 0).is_empty());
+}
+
+/// A vector that points along one of four axes, mostly.
+fn along(axis: usize) -> Vector {
+    let mut values = [0.1; 4];
+    values[axis] = 1.0;
+    Vector::new(&values).unwrap()
+}
+
+#[test]
+fn passages_are_found_by_what_they_mean() {
+    let (_folder, library) = library();
+    let deck = library.deck("mazu", None).unwrap();
+    let lot_of = |source: &Source| {
+        source
+            .id
+            .split('/')
+            .nth(1)
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+    };
+    let vectors = deck
+        .passages()
+        .map(|source| Some(along(lot_of(&source) - 1)));
+    deck.embed(vectors.collect());
+    let (embedded, all) = deck.embedded();
+    assert_eq!(
+        (embedded, all),
+        (deck.passages().count(), deck.texts_to_embed().count())
+    );
+
+    let vector = along(2);
+    let asked = |text| Query {
+        vector: Some(&vector),
+        ..Query::from(text)
+    };
+    let found = library.search(asked("xyzzy"), Some("mazu"), 4);
+    assert!(
+        found.iter().all(|one| lot_of(one) == 3),
+        "{:?}",
+        ids(&found)
+    );
+    assert!(found.iter().all(|one| (0.0..1.0).contains(&one.score)));
+    let related = deck.retrieve(1, asked("xyzzy"), Language::Zh, 6);
+    assert_eq!(lot_of(related.last().unwrap()), 3, "{:?}", ids(&related));
+    // What is named stays first, whatever something else means.
+    let found = library.search(asked("石橋記"), Some("mazu"), 4);
+    assert_eq!(found[0].id, "lamps/4/allusion/zh/0");
+    // A vector of another model compares with nothing.
+    let other = Vector::new(&[1.0, 2.0]).unwrap();
+    let query = Query {
+        vector: Some(&other),
+        ..Query::from("古井")
+    };
+    assert_eq!(
+        library.search(query, None, 5),
+        library.search("古井", None, 5)
+    );
+}
+
+#[test]
+fn what_has_no_direction_is_no_vector() {
+    for values in [
+        &[][..],
+        &[0.0, 0.0],
+        &[f32::NAN, 1.0],
+        &[f32::INFINITY, 1.0],
+    ] {
+        assert!(Vector::new(values).is_none(), "{values:?}");
+    }
+    let vector = Vector::new(&[3.0, -4.0]).unwrap();
+    let again = Vector::from_parts(vector.scale(), vector.values().to_vec()).unwrap();
+    assert_eq!(again, vector);
+    let values: Vec<_> = vector
+        .values()
+        .iter()
+        .map(|value| f32::from(*value) * vector.scale())
+        .collect();
+    assert!(
+        (values[0] - 0.6).abs() < 0.01 && (values[1] + 0.8).abs() < 0.01,
+        "{values:?}"
+    );
+    assert!(Vector::from_parts(0.0, vec![1]).is_none());
+    assert!(Vector::from_parts(f32::NAN, vec![1]).is_none());
 }

@@ -10,5 +10,6 @@ mod reading;
 mod real_lots;
 mod repair;
 mod resume;
+mod retrieval;
 mod safety;
 mod without_model;

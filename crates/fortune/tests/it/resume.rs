@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use kaucim_decks::Topic;
 use kaucim_fortune::{
-    Budget, Language, Origin, Resume, Section, SectionId, SectionOrigin, Settings, Step,
+    Budget, Language, Origin, Resume, Section, SectionId, SectionOrigin, Settings, Source, Step,
 };
 
 use crate::model::{self, Scripted, ask, keys, names, report, result, shown, steps, writes};
@@ -85,13 +86,23 @@ async fn sources_are_retrieved_if_they_were_not() {
     let mut resume = resume(0, Vec::new());
     resume.sources = None;
     resume.prepared.lot.version = "another version".to_owned();
+    let verdicts = resume.prepared.lot.topics.get_mut(&Topic::General);
+    let stored = "the verdict as it was stored".to_owned();
+    verdicts.unwrap().insert(Language::En, stored);
     asked.resume = Some(resume);
     let system = model::system(&[], Settings::default());
     let steps = steps(&system, asked).await.unwrap();
+    let Step::Sources(sources) = &steps[0] else {
+        panic!("{:?}", steps[0]);
+    };
+    let own = |source: &Source| source.id.starts_with("kaucim_yue_lao/1/");
+    assert!(
+        !sources.is_empty() && sources.iter().all(own),
+        "nothing but the stored lot, when its deck has changed: {sources:?}"
+    );
     assert_eq!(
-        steps[0],
-        Step::Sources(Vec::new()),
-        "nothing is taken from a deck that has changed"
+        sources[0].excerpt, "the verdict as it was stored",
+        "and the lot as it was stored"
     );
 }
 

@@ -1,0 +1,112 @@
+//! Vectors of passages: made in the background, kept over restarts, made anew when damaged.
+
+use std::{fs, path::Path, time::Duration};
+
+use llmsim::Sim;
+use serde_json::Value;
+use tempfile::tempdir;
+use tokio::time::timeout;
+
+use crate::program::{PATIENCE, Server, kaucim, model, run};
+
+fn embedding(sim: &Sim, name: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("KAUCIM_MODEL", "classic".to_owned()),
+        ("KAUCIM_EMBEDDINGS", format!("openai:{name}")),
+        ("KAUCIM_EMBEDDINGS_URL", sim.url()),
+    ]
+}
+
+/// Texts that the model was asked about, by whether they were passages of a deck.
+fn passages(sim: &Sim) -> usize {
+    let lists = sim.calls();
+    let lists = lists
+        .iter()
+        .filter_map(|call| call.request["input"].as_array());
+    // A question is asked alone.
+    lists.map(Vec::len).filter(|count| *count > 1).sum()
+}
+
+async fn until_kept(data: &Path) -> Vec<u8> {
+    let file = data.join("embeddings.bin");
+    let kept = async {
+        loop {
+            if let Ok(bytes) = fs::read(&file)
+                && !bytes.is_empty()
+            {
+                return bytes;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, kept).await.expect("vectors are kept")
+}
+
+async fn found(server: &Server, query: &str) -> Vec<Value> {
+    let url = server.url("/api/v1/search");
+    let key = server.key().await;
+    let request = reqwest::Client::new().get(url).query(&[("q", query)]);
+    let answer = request.bearer_auth(key).send().await.expect("an answer");
+    let answer: Value = answer.json().await.expect("JSON");
+    answer["results"].as_array().expect("results").clone()
+}
+
+#[tokio::test]
+async fn vectors_are_made_once_and_survive_restarts() {
+    let sim = model("").await;
+    let mut server = Server::start(embedding(&sim, "sim")).await;
+    let kept = until_kept(server.data.path()).await;
+    let made = passages(&sim);
+    assert!(made > 500, "{made}");
+    assert!(!found(&server, "insomnia").await.is_empty());
+    assert_eq!(server.terminate().await, Some(0));
+
+    sim.clear();
+    server.start_again().await;
+    assert!(!found(&server, "insomnia").await.is_empty());
+    assert_eq!(server.terminate().await, Some(0));
+    assert_eq!(passages(&sim), 0, "nothing was made again");
+
+    let file = server.data.path().join("embeddings.bin");
+    let mut damaged = kept.clone();
+    damaged.truncate(kept.len() / 2);
+    fs::write(&file, damaged).expect("it can be written");
+    server.start_again().await;
+    let whole = async {
+        while fs::read(&file).expect("a file").len() < kept.len() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, whole).await.expect("they are made anew");
+    assert_eq!(fs::read(&file).expect("a file"), kept);
+    assert_eq!(server.terminate().await, Some(0));
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_without_its_model_serves_by_words() {
+    let sim = model("").await;
+    let mut server = Server::start(embedding(&sim, "sim;fault=404")).await;
+    assert!(!found(&server, "姻緣").await.is_empty());
+    assert_eq!(server.terminate().await, Some(0));
+    let words = fs::read_to_string(server.data.path().join("stderr.txt")).expect("text");
+    assert_eq!(words.matches("makes no vectors").count(), 1, "{words}");
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_doctor_says_whether_vectors_are_made() {
+    let sim = model("").await;
+    let data = tempdir().expect("a folder");
+    for (name, words) in [
+        ("sim", "openai:sim: makes vectors of 64 dimensions"),
+        ("sim;fault=404", "found by their words alone"),
+    ] {
+        let mut command = kaucim(data.path());
+        command.arg("doctor").envs(embedding(&sim, name));
+        let printed = run(command).await;
+        assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+        assert!(printed.stdout.contains(words), "{}", printed.stdout);
+    }
+    sim.stop().await;
+}
