@@ -32,6 +32,7 @@ mod record;
 mod report;
 mod rows;
 mod saturation;
+mod search;
 mod slow;
 mod start;
 mod statistics;

@@ -9,7 +9,7 @@ use crate::{
     load::{self, Goals, Load},
     poem,
     programs::Programs,
-    saturation, slow, start, stored,
+    saturation, search, slow, start, stored,
     table::Line,
 };
 
@@ -38,6 +38,8 @@ pub(crate) enum Row {
     L9,
     /// The same with 100,000 stored tasks.
     L9Full,
+    /// Searches among 100,000 passages.
+    L10,
     /// From the question to the poem while every worker is busy.
     L11,
     /// Memory of the program before anybody has asked.
@@ -50,7 +52,7 @@ pub(crate) enum Row {
 
 impl Row {
     /// What is measured when nothing is said: about ten minutes.
-    pub(crate) const DEFAULT: [Self; 15] = [
+    pub(crate) const DEFAULT: [Self; 16] = [
         Self::L1,
         Self::L2,
         Self::L2Partial,
@@ -62,6 +64,7 @@ impl Row {
         Self::L8,
         Self::L9,
         Self::L9Full,
+        Self::L10,
         Self::L11,
         Self::L12,
         Self::Cancel,
@@ -83,6 +86,7 @@ impl fmt::Display for Row {
             Self::L8 => "l8",
             Self::L9 => "l9",
             Self::L9Full => "l9-full",
+            Self::L10 => "l10",
             Self::L11 => "l11",
             Self::L12 => "l12",
             Self::Cancel => "cancel",
@@ -137,6 +141,7 @@ pub(crate) async fn measure(
         Row::L8 => late::measure(programs).await,
         Row::L9 => start::ready(programs).await,
         Row::L9Full => stored::ready(programs).await,
+        Row::L10 => search::measure(programs).await,
         Row::L11 => poem::measure(programs).await,
         Row::L12 => start::idle(programs).await,
         Row::Cancel => cancel::measure(programs, arguments.runs).await,
