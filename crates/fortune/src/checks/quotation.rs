@@ -8,7 +8,7 @@ use super::{
     Draft, Subject,
     quotes::{Quote, quotes},
 };
-use crate::script::{Scripts, fold, folded};
+use crate::script::{Scripts, fold, folded, to_simplified};
 
 /// Han characters of a quotation in the manner of a verse, from which on it has to be found: a
 /// saying of four characters is everybody's. Among kana, compounds are longer.
@@ -28,6 +28,11 @@ const INTRODUCTION_IN_LATIN: usize = 40;
 
 /// Characters of living speech, which verse and commentary do without.
 const SPOKEN: &str = "的了吗呢吧啊呀嘛您你我她他它们这那哪么很没还就都也给让会能想要说好像跟着过个";
+/// Words of prose about a verse, which may come in clauses of seven characters as well; Simplified.
+const PROSE: [&str; 18] = [
+    "把", "先", "诗句", "签", "一句", "慢慢", "可以", "自己", "事情", "时候", "什么", "所以",
+    "因为", "如果", "不必", "只是", "已经", "应该",
+];
 /// Words before a quotation by which it claims to be the lot's; Simplified.
 const CLAIMS: [&str; 22] = [
     "诗说",
@@ -238,7 +243,7 @@ fn plain_end(before: &str) -> String {
     };
     let end: Vec<char> = clause.chars().rev().take(most).collect();
     let end: String = end.into_iter().rev().collect();
-    crate::script::to_simplified(&end.to_lowercase())
+    to_simplified(&end.to_lowercase())
 }
 
 /// Lines of a verse without marks around them that are not in the lot: a couplet that stands alone
@@ -279,7 +284,11 @@ fn clauses(text: &str) -> Vec<&str> {
 fn are_verse(lines: &[&str]) -> bool {
     let length = |line: &&str| {
         let Scripts { han, .. } = Scripts::of(line);
-        (han == line.chars().count() && !is_spoken(line)).then_some(han)
+        let is_prose = || {
+            let plain = to_simplified(line);
+            is_spoken(line) || PROSE.iter().any(|word| plain.contains(word))
+        };
+        (han == line.chars().count() && !is_prose()).then_some(han)
     };
     let lengths: Vec<Option<usize>> = lines.iter().map(length).collect();
     matches!(
