@@ -42,7 +42,7 @@ async fn a_reader_sees_every_piece_when_it_is_written() {
     let sealed = reader.until("section_completed").await;
     assert_eq!(sealed["text"], "It comes, 月 é 🌙 and it takes its time.");
     reader.until_open("In").await;
-    let rest = report(&[FIRST]).replace('{', ", short.\",");
+    let rest = report(&[FIRST]).replace('{', " short, a meeting is near enough.\",");
     call.writes(&rest);
     call.does(Does::Finishes);
     let call = app.model.call().await;
@@ -50,7 +50,7 @@ async fn a_reader_sees_every_piece_when_it_is_written() {
     call.does(Does::Finishes);
     assert_eq!(reader.reads_to_end().await["type"], "complete");
     assert_eq!(reader.held.sealed, app.sealed(guest, task_id).await);
-    assert_eq!(reader.held.sealed[&7], "In, short.");
+    assert_eq!(reader.held.sealed[&7], "In short, a meeting is near enough.");
 }
 
 #[tokio::test]
