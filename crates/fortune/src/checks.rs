@@ -93,12 +93,30 @@ const CHECKS: [(&str, Judge); 10] = [
     (PROGNOSIS, claims::prognosis),
 ];
 
+/// The checks that classic text is judged by. The others judge what a model may say; a deck may
+/// quote what it likes, in the language that it has, and old verdicts do foretell.
+const OF_CLASSIC: [&str; 4] = [PRESENT, STRANGER, PLACEHOLDER, COVERAGE];
+
 /// Runs every check of a text that has ended.
 pub(crate) fn run(draft: &Draft<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    judge(draft, subject, |_| true)
+}
+
+/// Runs the checks of a text that was composed from the deck. It is shown whatever they find.
+pub(crate) fn run_classic(draft: &Draft<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    judge(draft, subject, |check| OF_CLASSIC.contains(&check))
+}
+
+fn judge(
+    draft: &Draft<'_>,
+    subject: &Subject<'_>,
+    applies: fn(&'static str) -> bool,
+) -> Vec<Finding> {
     let covers = (draft.section == SectionId::LineByLineInterpretation)
         .then_some((COVERAGE, coverage::fault as Judge));
     let checks = CHECKS.into_iter().chain(covers);
     checks
+        .filter(|(check, _)| applies(check))
         .map(|(check, judge)| Finding {
             check,
             fault: judge(draft, subject),

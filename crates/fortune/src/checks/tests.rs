@@ -65,6 +65,14 @@ impl Reading {
     }
 
     fn findings(&self, text: &str) -> Vec<Finding> {
+        self.judge(text, run)
+    }
+
+    fn judge(
+        &self,
+        text: &str,
+        judge: fn(&Draft<'_>, &Subject<'_>) -> Vec<Finding>,
+    ) -> Vec<Finding> {
         let known = Known::new(&self.prepared, &self.sources);
         let subject = Subject {
             language: self.prepared.language,
@@ -77,7 +85,7 @@ impl Reading {
             section: self.section,
             text,
         };
-        run(&draft, &subject)
+        judge(&draft, &subject)
     }
 
     fn fault(&self, check: &str, text: &str) -> Option<String> {

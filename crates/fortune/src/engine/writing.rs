@@ -194,14 +194,17 @@ impl Writing {
     }
 
     pub(super) fn judge(&self, section: SectionId, text: &str) -> Vec<Finding> {
-        let subject = Subject {
+        checks::run(&Draft { section, text }, &self.subject())
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
             language: self.prepared.language,
             lot: &self.prepared.lot,
             known: &self.known,
             sealed: &self.sealed,
             watch: &self.watch,
-        };
-        checks::run(&Draft { section, text }, &subject)
+        }
     }
 
     /// Remembers what was wrong with a section, for its next try.

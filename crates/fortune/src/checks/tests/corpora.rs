@@ -9,6 +9,7 @@ use kaucim_decks::{
 };
 
 use super::*;
+use crate::classic;
 
 /// Deity and folder.
 const SETS: [(&str, &str); 6] = [
@@ -156,4 +157,38 @@ fn the_starter_deck_raises_no_false_alarms() {
     // One story quotes an old book, which no lot holds that lacks the story.
     let ceilings = &[(Language::Zh, QUOTATION, 1)];
     stays_within(Counts::of(&deck, &NEIGHBOURS, Told::MadeUp), ceilings);
+}
+
+/// Classic readings of a whole deck, in every language.
+fn classic_passes(deck: &Deck, neighbours: &Arc<Neighbours>) {
+    for lot in deck.lots() {
+        for language in Language::ALL {
+            let mut reading = Reading::of(1, language, question(language));
+            reading.neighbours = Arc::clone(neighbours);
+            reading.prepared.lot = (**lot).clone();
+            for section in SectionId::ALL {
+                reading.section = section;
+                let text = classic::section(section, &reading.prepared).text;
+                for Finding { check, fault } in reading.judge(&text, run_classic) {
+                    assert_eq!(fault, None, "{check} {section} {language}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn classic_readings_pass_the_checks_that_apply_to_them() {
+    classic_passes(
+        &Library::starter().deck("yue_lao", None).unwrap(),
+        &NEIGHBOURS,
+    );
+    let Some(corpora) = divine_whispers() else {
+        return;
+    };
+    let library = library(&corpora);
+    let neighbours = Neighbourhood::new(library.clone()).now();
+    for (deity, _) in SETS {
+        classic_passes(&library.deck(deity, None).unwrap(), &neighbours);
+    }
 }

@@ -2,7 +2,9 @@
 
 use super::Writing;
 use crate::{
-    Check, Section, SectionId, SectionOrigin, Settings, Step, Unrepaired, Version, classic,
+    Check, Section, SectionId, SectionOrigin, Settings, Step, Unrepaired, Version,
+    checks::{self, Draft},
+    classic,
     engine::versions::weight, wording,
 };
 
@@ -22,7 +24,7 @@ impl Writing {
                 seals.extend(self.show_and_seal(version, checks));
             } else if settings.classic {
                 has_classic = true;
-                let section = classic::section(id, &self.prepared);
+                let section = self.classic(id);
                 self.sealed.insert(id, section.clone());
                 seals.push(Step::SectionSealed(section));
             }
@@ -66,6 +68,20 @@ impl Writing {
         }));
         steps.push(self.seal(id, section.text, checks, &writer));
         steps
+    }
+
+    /// The classic text of a section, with what the checks that apply to it say.
+    fn classic(&self, id: SectionId) -> Section {
+        let section = classic::section(id, &self.prepared);
+        let draft = Draft {
+            section: id,
+            text: &section.text,
+        };
+        let findings = checks::run_classic(&draft, &self.subject());
+        Section {
+            checks: findings.into_iter().map(Check::from).collect(),
+            ..section
+        }
     }
 
     fn classic_event(&self, is_without_models: bool) -> wording::Event {
