@@ -1,44 +1,75 @@
-//! Brings decks in from elsewhere: a crawl of `chuck_N.json` files becomes a pack.
+//! Brings decks in from elsewhere: a crawl, a table or documents become a pack.
 
+mod columns;
 mod crawl;
+mod document;
+mod encoding;
+mod error;
+mod fill;
+mod folded;
 mod grades;
+mod headings;
+mod labels;
+mod map;
 mod metadata;
 pub(crate) mod names;
+mod number;
+mod pack_files;
+mod recognise;
+mod record;
 mod reference;
+mod report;
+mod script;
+mod source;
+mod starting;
+mod table;
+mod tree;
 mod verdicts;
 mod verse;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt, fs, io,
+    collections::BTreeMap,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::{Fault, Language, pack};
+use crate::Language;
 
-pub use self::crawl::crawl;
+pub(crate) use self::map::{Delimiter, Map, PackForm, word};
+use self::record::Records;
+pub use self::{
+    crawl::crawl,
+    error::{ImportError, RowFault},
+    report::{Column, Report},
+    source::{Kind, UnknownKind},
+};
 
-/// Lots that a report names one by one.
-const MOST_LISTED: usize = 10;
+/// Columns that an error names one by one.
+const MOST_LISTED: usize = 50;
 
-/// Whose lots are imported, and under which names.
-#[derive(Debug, Clone)]
+/// Whose lots are imported, and how their source is to be read.
+#[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Such as `yue_lao`.
-    pub deity: String,
+    /// Such as `yue_lao`; absent: the map says it.
+    pub deity: Option<String>,
     /// The deity's name, which only a deity that is not known here needs.
     pub deity_name: BTreeMap<Language, String>,
-    /// Absent: `imported_` and the deity.
+    /// Absent: the map says it, or it is `imported_` and the deity.
     pub deck_id: Option<String>,
+    /// Absent: told by the path.
+    pub kind: Option<Kind>,
+    /// A file that says which column holds what; absent: known headings are recognised.
+    pub map: Option<PathBuf>,
+    /// Label of the text's encoding, such as `big5`; absent: told by a byte order mark, else UTF-8.
+    pub encoding: Option<String>,
 }
 
 impl Options {
     /// For a deity whose names are known here.
     pub fn of(deity: &str) -> Self {
         Self {
-            deity: deity.to_owned(),
-            deity_name: BTreeMap::new(),
-            deck_id: None,
+            deity: Some(deity.to_owned()),
+            ..Self::default()
         }
     }
 }
@@ -52,56 +83,77 @@ pub struct Imported {
     pub files: BTreeMap<String, String>,
 }
 
-/// What became of the texts, and what was not understood.
-#[derive(Debug, Default)]
-pub struct Report {
-    pub lots: u32,
-    /// Lines and characters of every verse, where all agree.
-    pub metre: Option<(usize, usize)>,
-    /// Lots beside the numbered ones, as their titles tell.
-    pub special_lots: Vec<u32>,
-    /// Lots without a grade.
-    pub without_grade: u32,
-    /// Words that stand as grades although no tone is known for them, and how often.
-    pub unknown_grades: BTreeMap<String, u32>,
-    /// Verdicts that were found inside free text.
-    pub verdicts: u32,
-    /// Labels of verdicts that belong to no topic, and how often; they stay in the free text.
-    pub verdicts_without_topic: BTreeMap<String, u32>,
-    /// Labels whose verdict is empty, doubled or too long to be one; likewise.
-    pub verdicts_not_understood: u32,
-    /// Lots with such labels.
-    pub lots_not_understood: BTreeSet<u32>,
-    /// Stories that were found inside free text.
-    pub allusions: u32,
-    /// Keys of the source that mean nothing here, and how often.
-    pub unknown_keys: BTreeMap<String, u32>,
-    /// Files of the source that are no lots.
-    pub ignored_files: Vec<String>,
-    /// What the loader will refuse the pack for; to be mended by hand.
-    pub faults: Vec<Fault>,
+/// Makes a pack of what an operator has: a folder of a crawl, a table, or documents.
+///
+/// Texts are taken as they are, and a verse is cut as the map says or at its marks. What the
+/// report calls faults keeps the pack from being loaded until someone mends it.
+pub fn import(path: &Path, options: &Options) -> Result<Imported, ImportError> {
+    let kind = source::kind(path, options.kind)?;
+    if kind == Kind::Crawl {
+        return crawl(path, options);
+    }
+    let (records, map) = mapped(path, kind, options)?;
+    sufficient(&records, &map)?;
+    pack_files::owner(options, &map.deck)?;
+    let mut report = Report::default();
+    columns::report(&records, &map, &mut report)?;
+    let language = language(&records, &map);
+    let lots = fill::lots(&records, &map, language, &mut report)?;
+    let from = path.file_name().unwrap_or(path.as_os_str());
+    let parts = pack_files::Parts {
+        options,
+        said: &map.deck,
+        description: metadata::Description::of_file(&from.to_string_lossy(), language),
+        lots,
+    };
+    pack_files::made(parts, report)
 }
 
-/// Why nothing could be imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("cannot read `{path}`")]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("`{0}` holds no file like chuck_1.json")]
-    NoLots(PathBuf),
-    #[error("`{folder}` holds more than {most} lots", most = pack::MAX_LOTS)]
-    TooManyLots { folder: PathBuf },
-    #[error("`{file}` is not JSON")]
-    NotJson {
-        file: String,
-        source: serde_json::Error,
-    },
-    #[error("`{file}` is not a lot: {reason}")]
-    NotALot { file: String, reason: String },
-    #[error("the name of deity `{0}` is not known; give it")]
-    UnknownDeity(String),
-    #[error("`{0}` is not an id; 1 to 64 of a-z, 0-9, `_` and `-` are wanted")]
-    BadId(String),
+/// The map that [`import`] would use, as a file to start from.
+///
+/// Without a map of the caller's it is what was recognised; its comments name what is missing, and
+/// the columns that were not understood.
+pub fn starting_map(path: &Path, options: &Options) -> Result<String, ImportError> {
+    let kind = source::kind(path, options.kind)?;
+    if kind == Kind::Crawl {
+        return Err(ImportError::MapOfCrawl);
+    }
+    let (records, map) = mapped(path, kind, options)?;
+    Ok(starting::file(&records, &map))
+}
+
+fn mapped(path: &Path, kind: Kind, options: &Options) -> Result<(Records, Map), ImportError> {
+    let map = options.map.as_deref().map(map::read).transpose()?;
+    let records = source::records(path, kind, map.as_ref(), options)?;
+    let map = map.unwrap_or_else(|| recognise::known(&records));
+    Ok((records, map))
+}
+
+/// Lots need a verse and a number; nothing is guessed for either.
+fn sufficient(records: &Records, map: &Map) -> Result<(), ImportError> {
+    let numbered = records.list.iter().all(|record| record.number.is_some());
+    let missing = match (map.number.is_some() || numbered, map.verse.is_empty()) {
+        (true, false) => return Ok(()),
+        (false, _) => "number",
+        (true, true) => "verse",
+    };
+    let columns = recognise::columns(records);
+    let columns: Vec<_> = columns
+        .iter()
+        .take(MOST_LISTED)
+        .map(String::as_str)
+        .collect();
+    Err(ImportError::Map(format!(
+        "nothing says which column is the {missing}; there are {}",
+        columns.join(", ")
+    )))
+}
+
+/// The language of the verses: what the map says, or what their script tells.
+fn language(records: &Records, map: &Map) -> Language {
+    let said = map.deck.get("language").and_then(toml::Value::as_str);
+    said.and_then(|code| code.parse().ok())
+        .unwrap_or_else(|| recognise::language(records, &map.verse))
 }
 
 impl Imported {
@@ -117,67 +169,5 @@ impl Imported {
             fs::write(folder.join(path), content)?;
         }
         Ok(folder)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} lots, {} without a grade",
-            self.lots, self.without_grade
-        )?;
-        match self.metre {
-            Some((lines, characters)) => {
-                writeln!(f, "metre: {lines} lines of {characters} characters")?;
-            }
-            None => writeln!(f, "no common metre")?,
-        }
-        writeln!(
-            f,
-            "{} verdicts and {} stories found",
-            self.verdicts, self.allusions
-        )?;
-        if self.verdicts_not_understood > 0 {
-            writeln!(
-                f,
-                "{} verdicts not understood, in lots {}",
-                self.verdicts_not_understood,
-                listed(&self.lots_not_understood)
-            )?;
-        }
-        for (what, counts) in [
-            ("verdict without a topic", &self.verdicts_without_topic),
-            ("grade without a known tone", &self.unknown_grades),
-            ("unknown key", &self.unknown_keys),
-        ] {
-            for (name, count) in counts {
-                writeln!(f, "{what}: {name}, {count} times")?;
-            }
-        }
-        for number in &self.special_lots {
-            writeln!(f, "special lot: {number}")?;
-        }
-        for file in &self.ignored_files {
-            writeln!(f, "ignored: {file}")?;
-        }
-        for fault in &self.faults {
-            writeln!(f, "to be mended: {fault}")?;
-        }
-        Ok(())
-    }
-}
-
-/// The first ten numbers, and how many more there are.
-fn listed(numbers: &BTreeSet<u32>) -> String {
-    let first: Vec<_> = numbers
-        .iter()
-        .take(MOST_LISTED)
-        .map(u32::to_string)
-        .collect();
-    let first = first.join(", ");
-    match numbers.len().saturating_sub(MOST_LISTED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod deck;
 pub mod draw;
+pub mod export;
 pub mod harm;
 pub mod import;
 mod language;

@@ -13,7 +13,7 @@ use crate::{Deck, lint, lint::Code};
 
 pub use self::fault::{Fault, PackFault};
 pub(crate) use self::{
-    files::{Files, Folder, MAX_LOTS, embedded, folders},
+    files::{Files, Folder, MAX_FILE_BYTES, MAX_LOTS, embedded, folders},
     format::Pack,
     rules::{is_id, letters},
     texts::{Place, Text, texts},

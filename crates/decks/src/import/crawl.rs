@@ -2,8 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, Read},
+    io,
     path::Path,
 };
 
@@ -12,12 +11,14 @@ use serde_json::{Map, Value};
 use crate::{
     Language, Provenance,
     import::{
-        ImportError, Imported, Options, Report,
+        ImportError, Imported, Options, Report, fill,
         grades::{self, Fortune},
-        metadata, names, reference, verdicts, verse,
+        map,
+        metadata::Description,
+        pack_files, reference, source, verdicts, verse,
     },
     pack::{
-        self, MAX_LOTS,
+        MAX_LOTS,
         format::{AllusionEntry, CommentaryEntry, LotFile, Texts},
     },
 };
@@ -32,14 +33,11 @@ const STEMS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛
 /// Texts are taken as they are; a verse is split at its separators and not otherwise touched.
 /// What the report calls faults keeps the pack from being loaded until someone mends it.
 pub fn crawl(folder: &Path, options: &Options) -> Result<Imported, ImportError> {
-    let deity_name = deity_name(options)?;
-    let deck_id = options
-        .deck_id
-        .clone()
-        .unwrap_or_else(|| format!("imported_{}", options.deity));
-    if !pack::is_id(&deck_id) {
-        return Err(ImportError::BadId(deck_id));
-    }
+    let map = match &options.map {
+        Some(path) => map::read(path)?,
+        None => map::Map::default(),
+    };
+    pack_files::owner(options, &map.deck)?;
     let mut report = Report::default();
     let sources = sources(folder, &mut report)?;
     let mut numbers = BTreeSet::new();
@@ -58,19 +56,13 @@ pub fn crawl(folder: &Path, options: &Options) -> Result<Imported, ImportError> 
             report.lots_not_understood.insert(source.number);
         }
     }
-    let deck = metadata::deck_file(&deck_id, &options.deity, deity_name, &lots, &mut report);
-
-    let mut files = BTreeMap::from([("deck.toml".to_owned(), toml_text(&deck))]);
-    for lot in &lots {
-        files.insert(format!("lots/{:03}.toml", lot.number), toml_text(lot));
-    }
-    report.lots = u32::try_from(lots.len()).expect("checked against the limit");
-    report.faults = faults(&deck_id, &files);
-    Ok(Imported {
-        deck_id,
-        report,
-        files,
-    })
+    let parts = pack_files::Parts {
+        options,
+        said: &map.deck,
+        description: Description::of_crawl(),
+        lots,
+    };
+    pack_files::made(parts, report)
 }
 
 /// One file of the crawl.
@@ -78,20 +70,6 @@ struct Source {
     file: String,
     number: u32,
     fields: Map<String, Value>,
-}
-
-fn deity_name(options: &Options) -> Result<Texts, ImportError> {
-    if options.deity_name.is_empty() {
-        return names::of_deity(&options.deity)
-            .ok_or_else(|| ImportError::UnknownDeity(options.deity.clone()));
-    }
-    let name = |language| options.deity_name.get(&language).cloned();
-    Ok(Texts {
-        zh: name(Language::Zh),
-        zh_hans: name(Language::ZhHans),
-        en: name(Language::En),
-        ja: name(Language::Ja),
-    })
 }
 
 /// The files in the order of their numbers.
@@ -125,15 +103,21 @@ fn sources(folder: &Path, report: &mut Report) -> Result<Vec<Source>, ImportErro
     }
     numbered.sort();
     report.ignored_files.sort();
+    let mut most = source::MAX_BYTES;
     numbered
         .into_iter()
-        .map(|(number, file)| source(folder, number, file))
+        .map(|(number, file)| one(folder, number, file, &mut most))
         .collect()
 }
 
-fn source(folder: &Path, number: u32, file: String) -> Result<Source, ImportError> {
+/// One file, if no more than `most` bytes are left for it.
+fn one(folder: &Path, number: u32, file: String, most: &mut u64) -> Result<Source, ImportError> {
     let path = folder.join(&file);
-    let content = content(&path).map_err(|source| ImportError::Unreadable { path, source })?;
+    let content = source::bytes(&path, most)?;
+    if content.len() as u64 > MAX_FILE_BYTES {
+        let source = io::Error::other("larger than 1 MiB");
+        return Err(ImportError::Unreadable { path, source });
+    }
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content);
     let value: Value = serde_json::from_slice(content).map_err(|source| ImportError::NotJson {
         file: file.clone(),
@@ -162,20 +146,6 @@ fn source(folder: &Path, number: u32, file: String) -> Result<Source, ImportErro
         number,
         fields,
     })
-}
-
-fn content(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a file"));
-    }
-    let mut content = Vec::new();
-    File::open(path)?
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut content)?;
-    if content.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::Error::other("larger than 1 MiB"));
-    }
-    Ok(content)
 }
 
 fn lot(source: &Source, report: &mut Report) -> Result<LotFile, ImportError> {
@@ -220,7 +190,7 @@ fn lot(source: &Source, report: &mut Report) -> Result<LotFile, ImportError> {
         }
     }
     if let Some(meaning) = part("zh") {
-        add_verdicts(&mut lot, &verdicts::read(&meaning, report));
+        add_verdicts(&mut lot, &verdicts::read(&meaning, Language::Zh, report));
         lot.commentary.push(classic("meaning", meaning));
     }
     let (en, ja) = (part("en"), part("ja").or_else(|| part("jp")));
@@ -246,7 +216,7 @@ fn add_reference(
     story_title: Option<String>,
     report: &mut Report,
 ) {
-    let verdicts = verdicts::read(&reference, report);
+    let verdicts = verdicts::read(&reference, Language::Zh, report);
     add_verdicts(lot, &verdicts);
     let stories = reference::stories(&reference, verdicts.span.as_ref());
     // A subtitle that names a story, and nothing but the story in the reference.
@@ -264,16 +234,8 @@ fn add_reference(
 
 fn add_verdicts(lot: &mut LotFile, verdicts: &verdicts::Verdicts) {
     for (topic, verdict) in &verdicts.by_topic {
-        let text = lot
-            .topics
-            .entry(*topic)
-            .or_default()
-            .zh
-            .get_or_insert_default();
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(verdict);
+        let texts = lot.topics.entry(*topic).or_default();
+        fill::add_verdict(texts, Language::Zh, verdict);
     }
 }
 
@@ -327,23 +289,4 @@ fn count_unknown(fields: &Map<String, Value>, known: &[&str], report: &mut Repor
     for key in fields.keys().filter(|key| !known.contains(&key.as_str())) {
         *report.unknown_keys.entry(key.clone()).or_default() += 1;
     }
-}
-
-fn toml_text(file: &impl serde::Serialize) -> String {
-    toml::to_string_pretty(file).expect("texts, numbers and tables")
-}
-
-/// What the loader says about the files.
-fn faults(name: &str, files: &BTreeMap<String, String>) -> Vec<crate::Fault> {
-    let bytes = |path: &str| files[path].clone().into_bytes();
-    let lots = files.keys().filter(|path| path.starts_with("lots/"));
-    let files = pack::Files {
-        name: name.to_owned(),
-        deck: bytes("deck.toml"),
-        lots: lots.map(|path| (path.clone(), bytes(path))).collect(),
-    };
-    pack::check(&files)
-        .err()
-        .map(|fault| fault.faults)
-        .unwrap_or_default()
 }

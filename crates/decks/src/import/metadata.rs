@@ -8,11 +8,48 @@ use crate::{
     pack::format::{DeckFile, GradeEntry, LotFile, Metre, Texts},
 };
 
+/// What is said of a deck that came from elsewhere, until its operator says it better.
+#[derive(Debug)]
+pub(super) struct Description {
+    edition: String,
+    source: String,
+    licence: String,
+    /// Language of the verses.
+    language: Language,
+}
+
+impl Description {
+    pub(super) fn of_crawl() -> Self {
+        Self {
+            edition: "as crawled".to_owned(),
+            source: "imported from a crawl of web pages".to_owned(),
+            licence: "unknown; imported from a crawl, not for redistribution".to_owned(),
+            language: Language::Zh,
+        }
+    }
+
+    pub(super) fn of_file(name: &str, language: Language) -> Self {
+        Self {
+            edition: "as imported".to_owned(),
+            source: format!("imported from {name}"),
+            licence: "unknown; say in deck.toml who may use these texts".to_owned(),
+            language,
+        }
+    }
+}
+
+/// Who the lots belong to.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) deck_id: String,
+    pub(super) deity: String,
+    pub(super) deity_name: Texts,
+}
+
 /// Makes `deck.toml` of lots, and reports what it says about them.
 pub(super) fn deck_file(
-    id: &str,
-    deity: &str,
-    deity_name: Texts,
+    owner: Owner,
+    description: Description,
     lots: &[LotFile],
     report: &mut Report,
 ) -> DeckFile {
@@ -21,14 +58,14 @@ pub(super) fn deck_file(
     let count = u32::try_from(lots.len()).expect("checked against the limit");
     DeckFile {
         format: 1,
-        id: id.to_owned(),
-        deity: deity.to_owned(),
+        id: owner.deck_id,
+        deity: owner.deity,
         also_for: Vec::new(),
-        edition: "as crawled".to_owned(),
-        source: "imported from a crawl of web pages".to_owned(),
-        licence: "unknown; imported from a crawl, not for redistribution".to_owned(),
+        edition: description.edition,
+        source: description.source,
+        licence: description.licence,
         count,
-        language: Language::Zh,
+        language: description.language,
         blocks: Blocks::One,
         redraw: Redraw::SameMatterSameLot,
         readings: Readings::Model,
@@ -38,8 +75,8 @@ pub(super) fn deck_file(
         metre: report
             .metre
             .map(|(lines, characters)| Metre { lines, characters }),
-        name: deck_name(&deity_name, lots),
-        deity_name,
+        name: deck_name(&owner.deity_name, lots),
+        deity_name: owner.deity_name,
         temple: Texts::default(),
         disclaimer: Texts::default(),
         grades: grades(lots, report),

@@ -1,167 +1,33 @@
 //! Finds verdicts by topic inside free text, only where the pattern leaves no doubt.
 
+mod apart;
+mod asked;
+mod dense;
+
 use std::{cmp::Reverse, collections::BTreeMap, ops::Range};
 
-use crate::{Topic, import::Report};
-
-/// A label, and the topics that it judges.
-type Label = (&'static str, &'static [Topic]);
-
-/// Labels as they stand before a space, by the tradition whose lists they make: a word that is a
-/// label in one may be a part of a verdict in another.
-const SPACED: [&[Label]; 3] = [
-    &[
-        ("家宅", &[Topic::Family]),
-        ("自身", &[Topic::General]),
-        ("求財", &[Topic::Wealth]),
-        ("交易", &[Topic::Wealth]),
-        ("婚姻", &[Topic::Love]),
-        ("六甲", &[Topic::Childbirth]),
-        ("行人", &[Topic::Travel]),
-        ("田蠶", &[]),
-        ("六畜", &[]),
-        ("尋人", &[]),
-        ("公訟", &[Topic::Lawsuits]),
-        ("移徙", &[Topic::Moving]),
-        ("失物", &[Topic::LostThings]),
-        ("疾病", &[Topic::Health]),
-        ("山墳", &[]),
-    ],
-    &[
-        ("凡事", &[Topic::General]),
-        ("作事", &[Topic::Career]),
-        ("家事", &[Topic::Family]),
-        ("家運", &[Topic::Family]),
-        ("婚姻", &[Topic::Love]),
-        ("求兒", &[Topic::Childbirth]),
-        ("六甲", &[Topic::Childbirth]),
-        ("求財", &[Topic::Wealth]),
-        ("功名", &[Topic::Career, Topic::Study]),
-        ("歲君", &[]),
-        ("治病", &[Topic::Health]),
-        ("出外", &[Topic::Travel]),
-        ("經商", &[Topic::Wealth]),
-        ("來人", &[]),
-        ("行舟", &[]),
-        ("移居", &[Topic::Moving]),
-        ("失物", &[Topic::LostThings]),
-        ("求雨", &[]),
-        ("官事", &[Topic::Lawsuits]),
-        ("六畜", &[]),
-        ("耕作", &[]),
-        ("築室", &[]),
-        ("墳墓", &[]),
-        ("討海", &[]),
-        ("作塭", &[]),
-        ("魚苗", &[]),
-        ("月令", &[]),
-        ("尋人", &[]),
-        ("遠信", &[]),
-    ],
-    &[
-        ("功名", &[Topic::Career, Topic::Study]),
-        ("生意", &[Topic::Wealth]),
-        ("六甲", &[Topic::Childbirth]),
-        ("疾病", &[Topic::Health]),
-        ("婚姻", &[Topic::Love]),
-        ("出行", &[Topic::Travel]),
-        ("丁口", &[Topic::Family]),
-        ("求財", &[Topic::Wealth]),
-        ("時運", &[Topic::General]),
-        ("失物", &[Topic::LostThings]),
-        ("耕作", &[]),
-        ("官司", &[Topic::Lawsuits]),
-    ],
-];
-
-/// Labels as they stand right before their verdict, longer ones before their beginnings.
-const DENSE: &[Label] = &[
-    ("婚姻", &[Topic::Love]),
-    ("婚", &[Topic::Love]),
-    ("求財", &[Topic::Wealth]),
-    ("謀財", &[Topic::Wealth]),
-    ("經營", &[Topic::Wealth]),
-    ("謀事", &[Topic::Career]),
-    ("求名", &[Topic::Career, Topic::Study]),
-    ("久病", &[Topic::Health]),
-    ("問醫", &[Topic::Health]),
-    ("求醫", &[Topic::Health]),
-    ("病", &[Topic::Health]),
-    ("訴訟", &[Topic::Lawsuits]),
-    ("官事", &[Topic::Lawsuits]),
-    ("訟", &[Topic::Lawsuits]),
-    ("行人", &[Topic::Travel]),
-    ("出外", &[Topic::Travel]),
-    ("失物", &[Topic::LostThings]),
-    ("尋物", &[Topic::LostThings]),
-    ("厝宅", &[Topic::Family]),
-    ("孕", &[Topic::Childbirth]),
-    ("運途", &[Topic::General]),
-    ("貴人", &[]),
-    ("田園", &[]),
-    ("田厝", &[]),
-    ("耕作", &[]),
-    ("耕種", &[]),
-    ("下種", &[]),
-];
-
-/// The verdicts that such a label may have, longer ones before their beginnings.
-const DENSE_VERDICTS: &[&str] = &[
-    "先凶後吉",
-    "先難後易",
-    "不吉",
-    "不利",
-    "不成",
-    "不可",
-    "不合",
-    "不至",
-    "未至",
-    "平平",
-    "平常",
-    "平穩",
-    "可癒",
-    "可勝",
-    "必勝",
-    "可獲",
-    "急癒",
-    "遲至",
-    "難尋",
-    "難得",
-    "多端",
-    "穩當",
-    "成功",
-    "成行",
-    "生男",
-    "生女",
-    "吉",
-    "凶",
-    "兇",
-    "平",
-    "有",
-    "無",
-    "成",
-    "至",
-    "緩",
-    "遲",
-    "難",
-    "現",
-    "暗",
-    "來",
-    "乖",
-    "通",
-    "好",
-    "苦",
-    "勝",
-];
+use crate::{
+    Language, Topic,
+    import::{
+        Report,
+        folded::folded,
+        labels::{CHINESE, ENGLISH, JAPANESE, Label},
+    },
+};
 
 /// Labels in one text that make it a list of verdicts.
 const ENOUGH: usize = 3;
 
-/// A dense list begins within so many bytes of a text; later ones are a part of prose.
+/// A dense list begins within so many bytes of a text; later ones are a part of prose, unless
+/// they are [`MANY`].
 const DENSE_BEGIN: usize = 15;
 
-/// A verdict of more characters is something else.
+/// Known labels with known verdicts that are a list wherever they begin.
+const MANY: usize = 4;
+
+/// A verdict of more characters is something else; in English, of so many.
 const MAX_CHARACTERS: usize = 40;
+const MAX_ENGLISH: usize = 200;
 
 /// The verdicts of a text, with their labels and else as they stand, and the part of the text
 /// that they take.
@@ -171,33 +37,51 @@ pub(super) struct Verdicts {
     pub(super) span: Option<Range<usize>>,
 }
 
-/// Reads the verdicts of a text, and counts what it could not read.
-pub(super) fn read(text: &str, report: &mut Report) -> Verdicts {
-    let mut spaced: Vec<_> = SPACED.iter().map(|labels| spaced(text, labels)).collect();
+/// Reads the verdicts of a text in a language, and counts what it could not read.
+pub(super) fn read(text: &str, language: Language, report: &mut Report) -> Verdicts {
+    let traditions: &[&[Label]] = match language {
+        Language::Zh | Language::ZhHans => &CHINESE,
+        Language::Ja => &[JAPANESE],
+        Language::En => &[ENGLISH],
+    };
+    let plain = match language {
+        Language::Zh | Language::ZhHans | Language::Ja => folded(text),
+        Language::En => text.to_ascii_lowercase(),
+    };
+    let most = match language {
+        Language::Zh | Language::ZhHans | Language::Ja => MAX_CHARACTERS,
+        Language::En => MAX_ENGLISH,
+    };
+    let mut lists: Vec<_> = traditions
+        .iter()
+        .map(|labels| apart::apart(&plain, labels, most))
+        .collect();
     // The first of the longest lists: sorting is stable.
-    spaced.sort_by_key(|list| Reverse(list.len()));
-    let spaced = spaced.swap_remove(0);
+    lists.sort_by_key(|list| Reverse(list.len()));
+    let list = lists.swap_remove(0);
     let mut verdicts = Verdicts::default();
-    if spaced.len() >= ENOUGH {
-        for one in &spaced {
-            verdicts.add(one, text, report);
-        }
-        verdicts.span = Some(spaced[0].range.start..spaced[spaced.len() - 1].range.end);
+    if list.len() >= ENOUGH {
+        verdicts.span = Some(list[0].range.start..list[list.len() - 1].range.end);
+        verdicts.add(&list, text, report);
+        return verdicts;
+    }
+    if !matches!(language, Language::Zh | Language::ZhHans) {
+        return verdicts;
+    }
+    let dense = dense::dense(&plain);
+    let begins = dense
+        .first()
+        .is_some_and(|first| first.range.start <= DENSE_BEGIN);
+    if dense.len() >= ENOUGH && begins || dense.len() >= MANY {
+        verdicts.add(&dense, text, report);
     } else {
-        let dense = dense(text);
-        let begins = dense
-            .first()
-            .is_some_and(|first| first.range.start <= DENSE_BEGIN);
-        if dense.len() >= ENOUGH && begins {
-            for one in &dense {
-                verdicts.add(one, text, report);
-            }
-        }
+        verdicts.add(&asked::asked(&plain), text, report);
     }
     verdicts
 }
 
 /// A label and its verdict as they stand in the text.
+#[derive(Debug)]
 struct Labelled {
     label: &'static str,
     topics: &'static [Topic],
@@ -206,112 +90,33 @@ struct Labelled {
 }
 
 impl Verdicts {
-    fn add(&mut self, one: &Labelled, text: &str, report: &mut Report) {
-        if !one.certain {
-            report.verdicts_not_understood += 1;
-        } else if one.topics.is_empty() {
-            *report
-                .verdicts_without_topic
-                .entry(one.label.to_owned())
-                .or_default() += 1;
-        } else {
-            report.verdicts += 1;
-        }
-        if !one.certain {
-            return;
-        }
-        for &topic in one.topics {
-            let verdict = self.by_topic.entry(topic).or_default();
-            if !verdict.is_empty() {
-                verdict.push('\n');
+    fn add(&mut self, list: &[Labelled], text: &str, report: &mut Report) {
+        for one in list {
+            if !one.certain {
+                report.verdicts_not_understood += 1;
+                continue;
             }
-            verdict.push_str(text[one.range.clone()].trim());
+            if one.topics.is_empty() {
+                let label = one.label.to_owned();
+                *report.verdicts_without_topic.entry(label).or_default() += 1;
+            } else {
+                report.verdicts += 1;
+            }
+            for &topic in one.topics {
+                let verdict = self.by_topic.entry(topic).or_default();
+                if !verdict.is_empty() {
+                    verdict.push('\n');
+                }
+                let said = text[one.range.clone()].trim_end_matches(is_between);
+                verdict.push_str(said.trim());
+            }
         }
     }
 }
 
-/// `家宅　不安。自身　還願。`: a verdict runs up to the next label.
-fn spaced(text: &str, labels: &[Label]) -> Vec<Labelled> {
-    let mut starts: Vec<_> = labels
-        .iter()
-        .flat_map(|(label, topics)| {
-            text.match_indices(label).filter_map(move |(start, _)| {
-                let after = start + label.len();
-                let value = text[after..].trim_start_matches([' ', '\u{3000}']);
-                let value = text.len() - value.len();
-                (value > after).then_some((start, value, *label, *topics))
-            })
-        })
-        .collect();
-    starts.sort_unstable_by_key(|(start, ..)| *start);
-    let ends: Vec<_> = starts
-        .iter()
-        .skip(1)
-        .map(|(start, ..)| Some(*start))
-        .collect();
-    let times = |label: &str| starts.iter().filter(|one| one.2 == label).count();
-    starts
-        .iter()
-        .zip(ends.into_iter().chain([None]))
-        .map(|(&(start, value, label, topics), next)| {
-            let end = next.unwrap_or_else(|| {
-                let sentence = text[value..]
-                    .find('。')
-                    .map(|at| value + at + '。'.len_utf8());
-                sentence.unwrap_or(text.len())
-            });
-            let length = text[value.min(end)..end].trim().chars().count();
-            let certain = (1..=MAX_CHARACTERS).contains(&length) && times(label) == 1;
-            Labelled {
-                label,
-                topics,
-                range: start..end,
-                certain,
-            }
-        })
-        .collect()
-}
-
-/// `求財平,婚姻吉行人至`: known labels with known verdicts, nothing between them.
-fn dense(text: &str) -> Vec<Labelled> {
-    let mut found: Vec<Labelled> = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        match dense_at(text, at) {
-            Some(one) if found.iter().all(|other| other.label != one.label) => {
-                at = one.range.end;
-                found.push(one);
-            }
-            Some(one) => at = one.range.end,
-            None => at += c.len_utf8(),
-        }
-    }
-    found
-}
-
-fn dense_at(text: &str, at: usize) -> Option<Labelled> {
-    let (label, topics) = label_at(&text[at..])?;
-    let start = at + label.len();
-    let verdict = DENSE_VERDICTS
-        .iter()
-        .find(|verdict| text[start..].starts_with(**verdict))?;
-    let end = start + verdict.len();
-    let rest = &text[end..];
-    let next = rest.chars().next();
-    let ends = next.is_none_or(|c| !c.is_alphanumeric()) || label_at(rest).is_some();
-    ends.then_some(Labelled {
-        label,
-        topics,
-        range: at..end,
-        certain: true,
-    })
-}
-
-fn label_at(text: &str) -> Option<Label> {
-    DENSE
-        .iter()
-        .find(|(label, _)| text.starts_with(label))
-        .copied()
+/// What stands between two verdicts and belongs to neither.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '，' | '、' | ',' | '；' | ';')
 }
 
 #[cfg(test)]
@@ -320,13 +125,23 @@ mod tests {
 
     fn check(text: &str, expected: &[(Topic, &str)]) -> Report {
         let mut report = Report::default();
-        let found = read(text, &mut report).by_topic;
+        let found = read(text, language_of(text), &mut report).by_topic;
         let found: Vec<_> = found
             .iter()
             .map(|(topic, text)| (*topic, text.as_str()))
             .collect();
         assert_eq!(found, expected, "{text}");
         report
+    }
+
+    fn language_of(text: &str) -> Language {
+        if text.is_ascii() {
+            Language::En
+        } else if text.contains(|c| ('ぁ'..='ん').contains(&c)) {
+            Language::Ja
+        } else {
+            Language::Zh
+        }
     }
 
     #[test]
@@ -349,6 +164,22 @@ mod tests {
                 (Topic::Wealth, "生意　半得半失"),
                 (Topic::Childbirth, "六甲　母子無恙"),
             ],
+        );
+    }
+
+    #[test]
+    fn a_label_in_its_own_verdict_is_a_word_of_it() {
+        let text = "功名　異路功名　易得生意　平平失物　自回功名　晚成";
+        let report = check(
+            text,
+            &[
+                (Topic::Wealth, "生意　平平"),
+                (Topic::LostThings, "失物　自回"),
+            ],
+        );
+        assert_eq!(
+            report.verdicts_not_understood, 2,
+            "but not after another label"
         );
     }
 
@@ -376,6 +207,88 @@ mod tests {
                 (Topic::Lawsuits, "訴訟吉"),
             ],
         );
+    }
+
+    #[test]
+    fn a_label_inside_another_word_is_none() {
+        check(
+            "新婚凶,田厝平,貴人現,重婚好,訟可勝,尋物難尋,求財有",
+            &[
+                (Topic::Wealth, "求財有"),
+                (Topic::LostThings, "尋物難尋"),
+                (Topic::Lawsuits, "訟可勝"),
+            ],
+        );
+    }
+
+    #[test]
+    fn colons_brackets_and_commas_set_labels_apart() {
+        let expected = [
+            (Topic::Love, "婚姻：待時"),
+            (Topic::Wealth, "求財：平平"),
+            (Topic::Family, "家宅：安"),
+        ];
+        check("家宅：安；求財：平平；婚姻：待時", &expected);
+        check(
+            "家宅：安\n求財：平平\n婚姻：待時\n這是一首好籤。",
+            &expected,
+        );
+        check(
+            "【家宅】安【求财】平平【婚姻】待时",
+            &[
+                (Topic::Love, "【婚姻】待时"),
+                (Topic::Wealth, "【求财】平平"),
+                (Topic::Family, "【家宅】安"),
+            ],
+        );
+        check(
+            "家宅，安穩。求財，平平。婚姻，待時。",
+            &[
+                (Topic::Love, "婚姻，待時。"),
+                (Topic::Wealth, "求財，平平。"),
+                (Topic::Family, "家宅，安穩。"),
+            ],
+        );
+        check("只論家宅，只論求財，只論婚姻，都好。", &[]);
+    }
+
+    #[test]
+    fn slips_in_japanese_and_english_are_read() {
+        check(
+            "願望　叶いがたし\n失物：出でず\n旅行 さわりなし。商売、利なし。待人　来ず",
+            &[
+                (Topic::Wealth, "商売、利なし。"),
+                (Topic::Travel, "旅行 さわりなし。"),
+                (Topic::LostThings, "失物：出でず"),
+                (Topic::General, "願望　叶いがたし"),
+            ],
+        );
+        check(
+            "Marriage: wait. Travel: go by day; be brave. Lost items: in the east. A good lot.",
+            &[
+                (Topic::Love, "Marriage: wait."),
+                (Topic::Travel, "Travel: go by day; be brave."),
+                (Topic::LostThings, "Lost items: in the east."),
+            ],
+        );
+        check(
+            "A happy marriage: rare. Good work: rarer. Frequent travel: no.",
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_is_asked_in_prose_is_answered_there() {
+        check(
+            "問婚姻，須待時。如問訴訟，宜和，若問疾病，漸癒。從前有人問功名，占得此籤。",
+            &[
+                (Topic::Love, "問婚姻，須待時"),
+                (Topic::Health, "問疾病，漸癒"),
+                (Topic::Lawsuits, "問訴訟，宜和"),
+            ],
+        );
+        let report = check("問婚姻，成。問婚姻，不成。問功名者，看時機。", &[]);
+        assert_eq!(report.verdicts_not_understood, 2);
     }
 
     #[test]

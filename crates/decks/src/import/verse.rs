@@ -2,6 +2,46 @@
 
 use std::mem;
 
+use crate::Language;
+
+/// Where a verse is cut into lines; a line break cuts always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut<'a> {
+    /// At marks and white space, as [`lines`] does.
+    Marks,
+    /// At a stroke between spaces too: where words are separated by spaces, a space ends no line.
+    Strokes,
+    /// At a text of the map's, and nothing is left out but that.
+    At(&'a str),
+}
+
+impl<'a> Cut<'a> {
+    /// What the map says, or what suits the language.
+    pub(super) fn of(separator: Option<&'a str>, language: Language) -> Self {
+        match (separator, language) {
+            (Some(separator), _) => Self::At(separator),
+            (None, Language::En) => Self::Strokes,
+            (None, Language::Zh | Language::ZhHans | Language::Ja) => Self::Marks,
+        }
+    }
+
+    /// The lines of a verse, of which none is empty.
+    pub(super) fn lines(self, verse: &str, trim: bool) -> Vec<String> {
+        let separator = match self {
+            Self::Marks => return lines(verse),
+            Self::Strokes => " / ",
+            Self::At(separator) => separator,
+        };
+        verse
+            .lines()
+            .flat_map(|line| line.split(separator))
+            .map(|line| if trim { line.trim() } else { line })
+            .filter(|line| !line.trim().is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
 /// The lines of a verse.
 ///
 /// Separators and white space are left out. A question or exclamation mark ends a line and
@@ -38,6 +78,25 @@ mod tests {
 
     fn check(verse: &str, expected: &[&str]) {
         assert_eq!(lines(verse), expected);
+    }
+
+    #[test]
+    fn a_separator_of_the_map_is_all_that_is_left_out() {
+        let cut = |separator, verse| Cut::of(separator, Language::Zh).lines(verse, true);
+        assert_eq!(
+            cut(Some("／"), "燈明，夜半／月缺。"),
+            ["燈明，夜半", "月缺。"]
+        );
+        assert_eq!(cut(Some("／"), "燈明\r\n ／月缺"), ["燈明", "月缺"]);
+        assert_eq!(cut(None, "燈明，夜半／月缺。"), ["燈明", "夜半／月缺"]);
+    }
+
+    #[test]
+    fn words_between_spaces_stay_together() {
+        let cut = Cut::of(None, Language::En);
+        let verse = "A lamp, at night. / The moon wanes\nand/or waxes";
+        let lines = ["A lamp, at night.", "The moon wanes", "and/or waxes"];
+        assert_eq!(cut.lines(verse, true), lines);
     }
 
     #[test]

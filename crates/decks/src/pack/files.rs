@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const MAX_LOTS: u32 = 10_000;
 
 /// A file of more bytes is refused.
-const MAX_FILE_BYTES: u64 = 1 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A pack whose files have more bytes together is refused.
 const MAX_PACK_BYTES: u64 = 32 << 20;
