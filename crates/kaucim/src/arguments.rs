@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use kaucim_decks::{export::Form, import::Kind};
 use kaucim_fortune::Language;
 
 /// Ask a temple deity, draw a lot, and watch the reading being written.
@@ -111,14 +112,49 @@ pub(crate) enum Key {
 pub(crate) enum Deck {
     /// List the decks, and say what is wrong with those that are refused
     List,
-    /// Make a deck from a folder of crawled lots (chuck_1.json, chuck_2.json …)
-    Import {
-        folder: PathBuf,
-        /// The deity that the deck belongs to, such as yue_lao
-        #[arg(long, value_name = "ID")]
-        deity: String,
-        /// Id of the deck [default: imported_DEITY]
-        #[arg(long, value_name = "ID")]
-        deck: Option<String>,
-    },
+    /// Make a deck from a table (CSV), JSON, JSON lines, YAML or a folder of crawled lots
+    Import(Import),
+    /// Take a deck out: as its pack, or as a file with the map that imports it again
+    Export(Export),
+}
+
+/// Known headings of columns are recognised, and what is not understood is told; nothing about a
+/// verse is guessed. A map says what is what: start from what --show-map prints.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// A file, or a folder with a file for each lot
+    pub path: PathBuf,
+    /// The deity that the deck belongs to, such as yue_lao [default: what the map says]
+    #[arg(long, value_name = "ID")]
+    pub deity: Option<String>,
+    /// Id of the deck [default: what the map says, or imported_DEITY]
+    #[arg(long, value_name = "ID")]
+    pub deck: Option<String>,
+    /// File (TOML) that says which column is which part of a lot
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// crawl, csv, json, jsonl or yaml [default: told by the path]
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<Kind>,
+    /// utf-8, utf-16le, utf-16be, big5, gbk, gb18030, shift_jis or euc-jp [default: utf-8, or what
+    /// a byte order mark says]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Print the map that would be used, as a file to start from, and import nothing
+    #[arg(long)]
+    pub show_map: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Id of the deck, as `kaucim deck list` shows it
+    #[arg(value_name = "ID")]
+    pub deck: String,
+    /// New folder for a pack, or new file; its map is written beside it [default: named after the
+    /// deck]
+    #[arg(long, value_name = "PATH")]
+    pub to: Option<PathBuf>,
+    /// pack, json, jsonl or csv [default: told by --to, else pack]
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Option<Form>,
 }

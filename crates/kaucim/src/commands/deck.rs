@@ -1,11 +1,11 @@
-//! `kaucim deck`: what decks there are, and making one from what an operator has.
+//! `kaucim deck`: what decks there are, bringing them in and taking them out.
 
-use std::{fmt::Write, path::Path};
+mod export;
+mod import;
 
-use kaucim_decks::{
-    Language, Library,
-    import::{self, Options},
-};
+use std::fmt::Write;
+
+use kaucim_decks::{Language, Library};
 
 use super::open_library;
 use crate::{arguments::Deck, configuration::Configuration, exit::Failed, output};
@@ -13,17 +13,8 @@ use crate::{arguments::Deck, configuration::Configuration, exit::Failed, output}
 pub(super) fn run(deck: Deck, configuration: &Configuration) -> Result<(), Failed> {
     match deck {
         Deck::List => list(configuration),
-        Deck::Import {
-            folder,
-            deity,
-            deck,
-        } => {
-            let options = Options {
-                deck_id: deck,
-                ..Options::of(&deity)
-            };
-            import_crawl(&folder, &options, configuration)
-        }
+        Deck::Import(import) => import::run(import, configuration),
+        Deck::Export(export) => export::run(export, configuration),
     }
 }
 
@@ -60,40 +51,4 @@ fn table(library: &Library) -> String {
         }
     }
     text
-}
-
-fn import_crawl(
-    folder: &Path,
-    options: &Options,
-    configuration: &Configuration,
-) -> Result<(), Failed> {
-    let imported = import::crawl(folder, options).map_err(|error| {
-        Failed::usage(
-            format!("{:#}", anyhow::Error::from(error)),
-            "the folder holds one chuck_N.json for each lot",
-        )
-    })?;
-    let packs = configuration.data_dir.join("decks");
-    let written = imported.write(&packs).map_err(|error| Failed::Storage {
-        message: format!(
-            "could not write the deck {} into {}: {error}",
-            imported.deck_id,
-            packs.display()
-        ),
-        hint: Some("remove the deck there, or name another with --deck".to_owned()),
-    })?;
-    output::tell(&imported.report.to_string());
-    let (_, faults) = open_library(configuration);
-    if let Some(fault) = faults
-        .iter()
-        .find(|fault| fault.pack.contains(&imported.deck_id))
-    {
-        return Err(Failed::Usage {
-            message: format!("the deck is refused: {fault}"),
-            hint: None,
-        });
-    }
-    output::print(&format!("{}\n", written.display())).map_err(anyhow::Error::from)?;
-    output::tell("a running server sees the deck after its next start");
-    Ok(())
 }

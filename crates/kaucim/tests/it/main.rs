@@ -12,6 +12,7 @@ mod evaluation;
 mod five_attempts;
 mod full_disk;
 mod house;
+mod import;
 mod locked_file;
 mod outage;
 mod page;
