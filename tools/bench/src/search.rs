@@ -41,9 +41,12 @@ pub(crate) async fn measure(programs: &Programs) -> anyhow::Result<Vec<Line>> {
     for at in 0..SEARCHES {
         let topic = ["工作", "姻緣", "考試", "運氣"][at % 4];
         let query = format!("{topic}{}", numbers.text([2, 6, 12, 30][at / 4 % 4]));
+        let asked = reqwest::Url::parse_with_params(
+            &format!("{}/api/v1/search", server.url),
+            [("q", query.as_str()), ("deity_id", "mazu")],
+        )?;
         let asked = http
-            .get(format!("{}/api/v1/search", server.url))
-            .query(&[("q", query.as_str()), ("deity_id", "mazu")])
+            .get(asked)
             .bearer_auth(&server.key)
             .timeout(PATIENCE);
         let began = Instant::now();
