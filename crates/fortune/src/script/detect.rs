@@ -2,7 +2,7 @@
 //!
 //! Scripts come first. Among Han characters, the shapes that only some of the languages write
 //! decide (see [`WRITTEN`]), and words that only one of them has. Letters in Latin script are
-//! judged by small words. `docs/checks.md` has what was measured, beside two libraries.
+//! judged by small words.
 
 use super::folded;
 use crate::Language;

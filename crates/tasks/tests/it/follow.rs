@@ -50,7 +50,10 @@ async fn a_reader_sees_every_piece_when_it_is_written() {
     call.does(Does::Finishes);
     assert_eq!(reader.reads_to_end().await["type"], "complete");
     assert_eq!(reader.held.sealed, app.sealed(guest, task_id).await);
-    assert_eq!(reader.held.sealed[&7], "In short, a meeting is near enough.");
+    assert_eq!(
+        reader.held.sealed[&7],
+        "In short, a meeting is near enough."
+    );
 }
 
 #[tokio::test]
