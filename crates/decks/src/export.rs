@@ -13,7 +13,7 @@ use crate::{
     PackFault,
     import::{Map, PackForm},
     pack::{
-        self, Files,
+        self, Files, Folder,
         format::{LotFile, Pack},
     },
 };
@@ -153,12 +153,12 @@ impl Exported {
 }
 
 fn found(folder_of_packs: &Path, deck_id: &str) -> Result<(Files, Pack), ExportError> {
+    let folders = pack::folders(folder_of_packs).map_err(ExportError::Refused)?;
+    let read = folders.iter().map(Folder::read);
+    let embedded = pack::embedded().into_iter().map(Ok);
     let mut known = Vec::new();
     let mut refused = None;
-    for files in pack::folders(folder_of_packs)
-        .into_iter()
-        .chain(pack::embedded())
-    {
+    for files in read.chain(embedded) {
         let checked = files.and_then(|files| pack::check(&files).map(|pack| (files, pack)));
         match checked {
             Ok((files, pack)) if pack.deck.id == deck_id => return Ok((files, pack)),

@@ -16,7 +16,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     Deck, Language, Lot, Source, Topic,
-    search::{passage::Place, query::Asked, rank::Hit},
+    search::{
+        passage::{Passage, Place},
+        query::Asked,
+        rank::Hit,
+    },
 };
 
 pub(crate) use self::{fold::simplified, index::Index, terms::folded, vectors::Vectors};

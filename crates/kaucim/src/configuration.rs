@@ -7,12 +7,12 @@ use kaucim_server::Rates;
 use kaucim_tasks::Limits;
 use serde::Deserialize;
 
-pub(crate) use self::{embeddings::Embeddings, models::Models};
 use self::{
     care::{ResourceEntry, Safety},
     embeddings::EmbeddingsEntry,
     models::ModelEntry,
 };
+pub(crate) use self::{embeddings::Embeddings, models::Models};
 use crate::{
     arguments::{Common, Serve},
     environment::Environment,

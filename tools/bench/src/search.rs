@@ -45,10 +45,7 @@ pub(crate) async fn measure(programs: &Programs) -> anyhow::Result<Vec<Line>> {
             &format!("{}/api/v1/search", server.url),
             [("q", query.as_str()), ("deity_id", "mazu")],
         )?;
-        let asked = http
-            .get(asked)
-            .bearer_auth(&server.key)
-            .timeout(PATIENCE);
+        let asked = http.get(asked).bearer_auth(&server.key).timeout(PATIENCE);
         let began = Instant::now();
         let answer = asked.send().await?.error_for_status()?.bytes().await?;
         times_ms.push(began.elapsed().as_secs_f64() * 1000.0);

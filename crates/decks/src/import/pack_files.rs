@@ -9,6 +9,7 @@ use crate::{
         metadata::{self, Description, Owner},
         names,
     },
+    lint::Code,
     pack::{
         self,
         format::{DeckFile, LotFile, Texts},
@@ -122,7 +123,7 @@ fn faults(name: &str, written: &BTreeMap<String, String>) -> Vec<Fault> {
     };
     let large = |(path, content): (&String, &String)| {
         let most = usize::try_from(pack::MAX_FILE_BYTES).unwrap_or(usize::MAX);
-        (content.len() > most).then(|| Fault::of_file(path, "larger than 1 MiB"))
+        (content.len() > most).then(|| Fault::of_file(Code::TooLarge, path, "larger than 1 MiB"))
     };
     let mut faults: Vec<_> = written.iter().filter_map(large).collect();
     faults.extend(

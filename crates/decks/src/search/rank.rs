@@ -374,8 +374,8 @@ fn fused(
         list.sort_by(|one, other| other.1.score.total_cmp(&one.1.score));
         for (place, (group, mut found)) in list.into_iter().enumerate() {
             let named = if found.score >= NAMED { 1.0 } else { 0.0 };
-
-            found.score = named + weight / (FUSION + place as f32 + 1.0);
+            let share = weight / (FUSION + place as f32 + 1.0);
+            found.score = FIRST_OF_BOTH * (named + share);
             fused
                 .entry(group)
                 .and_modify(|kept: &mut Found| {

@@ -44,8 +44,9 @@ async fn until_kept(data: &Path) -> Vec<u8> {
 
 async fn found(server: &Server, query: &str) -> Vec<Value> {
     let url = server.url("/api/v1/search");
+    let url = reqwest::Url::parse_with_params(&url, [("q", query)]).expect("an address");
     let key = server.key().await;
-    let request = reqwest::Client::new().get(url).query(&[("q", query)]);
+    let request = reqwest::Client::new().get(url);
     let answer = request.bearer_auth(key).send().await.expect("an answer");
     let answer: Value = answer.json().await.expect("JSON");
     answer["results"].as_array().expect("results").clone()

@@ -5,7 +5,8 @@ use crate::{
     Check, Section, SectionId, SectionOrigin, Settings, Step, Unrepaired, Version,
     checks::{self, Draft},
     classic,
-    engine::versions::weight, wording,
+    engine::versions::weight,
+    wording,
 };
 
 impl Writing {
