@@ -147,6 +147,10 @@ fn texts_that_somebody_should_look_at() {
         Code::Markup,
         topic,
     );
+}
+
+#[test]
+fn numbers_and_names_that_are_another_lots() {
     let translation = "\nThe second line of lot 5.";
     check(
         LOT,
@@ -184,6 +188,10 @@ fn texts_that_somebody_should_look_at() {
         Code::StemBranch,
         "commentary.subtitle",
     );
+}
+
+#[test]
+fn texts_that_another_lot_has_or_others_lack() {
     let meaning = "第五支燭：燭光照見「雲騰致雨」，慢慢走，路就明白。";
     let first = "第一支燭：燭光照見「天地玄黃」，慢慢走，路就明白。";
     check(
@@ -292,6 +300,11 @@ fn what_the_deck_says_of_itself() {
         Code::Id,
         "set",
     );
+}
+
+#[test]
+fn what_the_temple_says_of_itself() {
+    let deck = "deck.toml";
     let resource = |region: &str, text: &str| {
         format!(
             "[[resources]]\nregion = \"{region}\"\nmatter = \"self_harm\"\ntext = {{ en = \"{text}\" }}\n[name]"
