@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kaucim_decks::{Language, LookupError, Lot, Source};
+use kaucim_decks::{Language, LookupError, Lot, Readings, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::{Notice, Section, Version};
@@ -101,6 +101,12 @@ pub struct Prepared {
     pub lot: Lot,
     /// Safety notices, to be shown before anything else.
     pub notices: Vec<Notice>,
+    /// Who may write the reading, as the deck says.
+    #[serde(default)]
+    pub readings: Readings,
+    /// What the temple says below the reading, in its language as far as the deck has it.
+    #[serde(default)]
+    pub deck_disclaimer: Option<String>,
 }
 
 /// Why a question cannot be asked.

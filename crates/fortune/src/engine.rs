@@ -39,7 +39,9 @@ pub(crate) fn read(
             yield Ok(step);
         }
         let mut chain = Chain::new(models.len());
-        while writing.may_call(chain.others()) && !writing.missing().is_empty() {
+        // Where the deck lets no model write, what is missing is its own text.
+        let is_by_model = writing.is_by_model();
+        while is_by_model && writing.may_call(chain.others()) && !writing.missing().is_empty() {
             let Some(model) = chain.model().and_then(|position| models.get(position)) else {
                 break;
             };

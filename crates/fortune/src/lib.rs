@@ -19,7 +19,7 @@ mod system;
 mod template;
 mod wording;
 
-pub use kaucim_decks::{Language, Lot, Matter, Resource, Source};
+pub use kaucim_decks::{Language, Lot, Matter, Readings, Resource, Source};
 
 pub use crate::{
     ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},

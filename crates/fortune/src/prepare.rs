@@ -1,6 +1,8 @@
 //! Settles everything about a question that needs no model.
 
-use kaucim_decks::Library;
+use std::collections::BTreeMap;
+
+use kaucim_decks::{Language, Library};
 
 use crate::{
     Ask, AskError, Care, Prepared,
@@ -28,5 +30,24 @@ pub(crate) fn prepare(library: &Library, care: &Care, ask: &Ask) -> Result<Prepa
         context: ask.context.clone(),
         lot: (*lot).clone(),
         notices,
+        readings: deck.readings,
+        deck_disclaimer: in_language(&deck.disclaimer, language, deck.language),
     })
+}
+
+/// The text for a reader: in their language, else in that of the deck, else in any.
+fn in_language(
+    texts: &BTreeMap<Language, String>,
+    reader: Language,
+    deck: Language,
+) -> Option<String> {
+    let simplified = || {
+        let zh = texts.get(&Language::Zh)?;
+        (reader == Language::ZhHans).then(|| script::to_simplified(zh))
+    };
+    texts
+        .get(&reader)
+        .cloned()
+        .or_else(simplified)
+        .or_else(|| texts.get(&deck).or_else(|| texts.values().next()).cloned())
 }

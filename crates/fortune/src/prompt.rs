@@ -90,6 +90,8 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
         context,
         lot,
         notices,
+        readings: _,
+        deck_disclaimer: _,
     } = task.prepared;
     let commentary = commentary(lot, *language);
     let sources = sources(task.sources, &commentary);

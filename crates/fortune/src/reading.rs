@@ -250,7 +250,8 @@ pub struct FortuneResult {
     pub model: Option<Writer>,
     pub origin: Origin,
     pub usage: Usage,
-    /// What the reading is, told to the asker in the language of the reading.
+    /// What the reading is, told to the asker in the language of the reading; what the temple says
+    /// itself follows on a line of its own.
     pub disclaimer: String,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kaucim_decks::{Allusion, Commentary, Provenance, Tone, Topic};
+use kaucim_decks::{Allusion, Commentary, Provenance, Readings, Tone, Topic};
 
 use crate::{Language, Lot, Prepared, Question};
 
@@ -74,5 +74,7 @@ pub(crate) fn prepared(question: &str, language: Language) -> Prepared {
         context: BTreeMap::new(),
         lot: lot(),
         notices: Vec::new(),
+        readings: Readings::Model,
+        deck_disclaimer: None,
     }
 }

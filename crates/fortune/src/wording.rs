@@ -11,6 +11,7 @@ pub(crate) enum Event {
     ClassicFilled,
     NothingWritten,
     NoModel,
+    TraditionalText,
 }
 
 impl Event {
@@ -77,6 +78,17 @@ impl Event {
                     "利用できるモデルがないため、全文をおみくじに付く注から編みました。",
                 ],
             ),
+            // As the deck wants it: nothing is missing and nothing has failed.
+            Self::TraditionalText => (
+                NoticeKind::Fallback,
+                "traditional_text",
+                [
+                    "本宮只提供傳統籤文，全文由籤書原有的文字編成，不使用模型。",
+                    "本宫只提供传统签文，全文由签书原有的文字编成，不使用模型。",
+                    "This temple offers the traditional text: the whole reading is composed from it, and no model is asked.",
+                    "こちらのおみくじは伝統の文だけをお伝えします。全文をもとの文章から編み、モデルは使いません。",
+                ],
+            ),
         };
         Notice {
             kind,
@@ -135,6 +147,7 @@ mod tests {
             Event::ClassicFilled,
             Event::NothingWritten,
             Event::NoModel,
+            Event::TraditionalText,
         ] {
             let [zh, zh_hans, en, ja] =
                 Language::ALL.map(|language| event.notice(language).message);

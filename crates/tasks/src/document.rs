@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use kaucim_fortune::{
-    FortuneResult, Language, Lot, Notice, Origin, Section, SectionId, Source, Usage, Writer,
+    FortuneResult, Language, Lot, Notice, Origin, Readings, Section, SectionId, Source, Usage,
+    Writer,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -136,6 +137,8 @@ pub struct Summary {
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     pub lot: Option<Box<Lot>>,
+    pub readings: Readings,
+    pub deck_disclaimer: Option<String>,
     pub sources: Option<Vec<Source>>,
     pub notices: Vec<Notice>,
     pub sections: Vec<Section>,
@@ -161,7 +164,16 @@ impl Progress {
                     message,
                 });
             }
-            Event::Lot { lot, .. } => self.lot = Some(lot),
+            Event::Lot {
+                lot,
+                drawn: _,
+                readings,
+                deck_disclaimer,
+            } => {
+                self.lot = Some(lot);
+                self.readings = readings;
+                self.deck_disclaimer = deck_disclaimer;
+            }
             Event::Sources { sources } => self.sources = Some(sources),
             Event::SectionCompleted {
                 section,

@@ -1,7 +1,8 @@
 //! The durable events of a task: one versioned contract, stored as it is sent.
 
 use kaucim_fortune::{
-    Check, Lot, Notice, NoticeKind, ResetReason, Section, SectionId, SectionOrigin, Source,
+    Check, Lot, Notice, NoticeKind, Readings, ResetReason, Section, SectionId, SectionOrigin,
+    Source,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,10 +24,15 @@ pub enum Event {
         code: String,
         message: String,
     },
-    /// `drawn`: the server drew the number, fairly.
+    /// `drawn`: the server drew the number, fairly. `readings` and `deck_disclaimer` are the
+    /// deck's, as it was then.
     Lot {
         lot: Box<Lot>,
         drawn: bool,
+        #[serde(default, skip_serializing_if = "Readings::is_by_model")]
+        readings: Readings,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deck_disclaimer: Option<String>,
     },
     Sources {
         sources: Vec<Source>,

@@ -129,7 +129,7 @@ impl Tasks {
         decoded(&log)?
             .into_iter()
             .find_map(|event| match event {
-                Event::Lot { lot, drawn } => Some(Accepted {
+                Event::Lot { lot, drawn, .. } => Some(Accepted {
                     task_id,
                     // The first answer, whatever became of the task.
                     status: Status::Queued,
@@ -163,6 +163,8 @@ fn first_events(prepared: &Prepared, drawn: bool) -> Vec<Event> {
     events.push(Event::Lot {
         lot: Box::new(prepared.lot.clone()),
         drawn,
+        readings: prepared.readings,
+        deck_disclaimer: prepared.deck_disclaimer.clone(),
     });
     events
 }

@@ -400,6 +400,8 @@ pub(crate) fn resume_from(
             context: serde_json::from_str(&row.context).ok()?,
             lot,
             notices: progress.notices.clone(),
+            readings: progress.readings,
+            deck_disclaimer: progress.deck_disclaimer.clone(),
         },
         sources: progress.sources.clone(),
         sealed: progress.sections.clone(),

@@ -20,6 +20,8 @@ impl Known {
             context,
             lot,
             notices: _,
+            readings: _,
+            deck_disclaimer: _,
         } = prepared;
         let mut texts = of_lot(lot);
         // A line of another lot is no source to quote from.

@@ -16,7 +16,7 @@ use kaucim_decks::Library;
 
 use super::*;
 use crate::{
-    Prepared, Question, SectionOrigin, Source,
+    Prepared, Question, Readings, SectionOrigin, Source,
     neighbours::{Neighbourhood, Neighbours},
     script::to_simplified,
 };
@@ -43,6 +43,8 @@ impl Reading {
                 context: BTreeMap::new(),
                 lot: (*deck.lot(number).unwrap()).clone(),
                 notices: Vec::new(),
+                readings: Readings::Model,
+                deck_disclaimer: None,
             },
             sources: Vec::new(),
             sealed: BTreeMap::new(),

@@ -122,6 +122,11 @@ impl Writing {
         self.budget_left.calls as usize > others && self.tokens_left(others) >= LEAST_TOKENS
     }
 
+    /// Whether the deck lets a model write.
+    pub(super) fn is_by_model(&self) -> bool {
+        self.prepared.readings.is_by_model()
+    }
+
     /// The tokens that may be spent when so many other calls are to be left.
     fn tokens_left(&self, others: usize) -> u64 {
         let theirs = u64::from(self.most_tokens).saturating_mul(others as u64);
@@ -269,6 +274,8 @@ impl Writing {
             context: _,
             lot,
             notices: _,
+            readings: _,
+            deck_disclaimer,
         } = self.prepared;
         let sections: Vec<Section> = self.sealed.into_values().collect();
         let text = plain_text(
@@ -288,7 +295,10 @@ impl Writing {
             model: self.writer,
             origin,
             usage: self.usage,
-            disclaimer: wording::disclaimer(origin, language).to_owned(),
+            disclaimer: match deck_disclaimer {
+                Some(of_deck) => format!("{}\n{of_deck}", wording::disclaimer(origin, language)),
+                None => wording::disclaimer(origin, language).to_owned(),
+            },
         }
     }
 }

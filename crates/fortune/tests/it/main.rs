@@ -12,4 +12,5 @@ mod repair;
 mod resume;
 mod retrieval;
 mod safety;
+mod temple;
 mod without_model;

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
-use kaucim_decks::{Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Grade, Language, Topic};
+use kaucim_decks::{
+    Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Grade, Language, Readings, Topic,
+};
 use kaucim_fortune::{Lot, Source};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,9 @@ pub(crate) struct Deity {
 pub(crate) struct Deck {
     deck_id: String,
     name: BTreeMap<Language, String>,
+    /// Name of the temple, where the deck has one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    temple: BTreeMap<Language, String>,
     edition: String,
     source: String,
     licence: String,
@@ -45,6 +50,8 @@ pub(crate) struct Deck {
     count: u32,
     language: Language,
     blocks: Blocks,
+    /// Who writes the readings.
+    readings: Readings,
     /// Best first, with how many lots have each; empty where the deck has none.
     grades: Vec<Grade>,
     /// Topics with a verdict in the deck.
@@ -125,6 +132,7 @@ fn show_deck(deck: &Arc<DeckOfLots>) -> Deck {
     Deck {
         deck_id: deck.id.clone(),
         name: deck.name.clone(),
+        temple: deck.temple.clone(),
         edition: deck.edition.clone(),
         source: deck.source.clone(),
         licence: deck.licence.clone(),
@@ -132,6 +140,7 @@ fn show_deck(deck: &Arc<DeckOfLots>) -> Deck {
         count: deck.count(),
         language: deck.language,
         blocks: deck.blocks,
+        readings: deck.readings,
         grades: deck.grades().to_vec(),
         topics: deck.topics().into_iter().collect(),
     }

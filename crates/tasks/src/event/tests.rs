@@ -78,6 +78,8 @@ fn one_of_each() -> Vec<Event> {
         Event::Lot {
             lot: Box::new(lot()),
             drawn: true,
+            readings: Readings::Model,
+            deck_disclaimer: None,
         },
         Event::Sources {
             sources: vec![source()],
@@ -108,6 +110,12 @@ fn one_of_each() -> Vec<Event> {
             retry_allowed: true,
         },
         Event::Cancelled {},
+        Event::Lot {
+            lot: Box::new(lot()),
+            drawn: false,
+            readings: Readings::Verse,
+            deck_disclaimer: Some("Of our temple.".to_owned()),
+        },
     ]);
     events
 }
@@ -216,7 +224,13 @@ fn event() -> impl Strategy<Value = Event> {
         match &mut event {
             Event::Status { progress, .. } => *progress = byte,
             Event::Notice { code, message, .. } => (*code, *message) = (text(), text()),
-            Event::Lot { lot, drawn } => {
+            Event::Lot {
+                lot,
+                drawn,
+                readings: _,
+                deck_disclaimer,
+            } => {
+                *deck_disclaimer = (byte % 5 == 0).then(&mut text);
                 lot.verse.push(text());
                 lot.grade = (byte % 2 == 0).then(&mut text);
                 lot.allusions[0].title = text();

@@ -11,7 +11,8 @@ use crate::{
 
 impl Writing {
     /// Seals what is missing: with the best version that a model has written, or with classic
-    /// text, as far as the settings allow either.
+    /// text, as far as the settings allow either. A deck that lets no model write lacks none: its
+    /// text is always allowed.
     pub(in crate::engine) fn finish(
         &mut self,
         settings: &Settings,
@@ -23,7 +24,7 @@ impl Writing {
             if let Some((version, checks)) = self.best(id, settings.unrepaired) {
                 has_unrepaired = true;
                 seals.extend(self.show_and_seal(version, checks));
-            } else if settings.classic {
+            } else if settings.classic || !self.is_by_model() {
                 has_classic = true;
                 let section = self.classic(id);
                 self.sealed.insert(id, section.clone());
@@ -87,7 +88,9 @@ impl Writing {
 
     fn classic_event(&self, is_without_models: bool) -> wording::Event {
         let is_by_model = |section: &Section| section.origin == SectionOrigin::Model;
-        if self.sealed.values().any(is_by_model) {
+        if !self.is_by_model() {
+            wording::Event::TraditionalText
+        } else if self.sealed.values().any(is_by_model) {
             wording::Event::ClassicFilled
         } else if is_without_models {
             wording::Event::NoModel
