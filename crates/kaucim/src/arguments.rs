@@ -23,6 +23,10 @@ from the deck's own commentary, and say so. `kaucim doctor` tells what was found
 Exit codes: 0 done · 1 the question failed or was cancelled · 2 wrong usage or configuration ·
 3 storage · 4 address in use · 5 no model, and classic readings switched off";
 
+const AFTER_LINT: &str = "\
+Exit codes: 0 nothing is wrong · 2 a pack is refused, or has warnings with --strict · 3 a folder
+cannot be read";
+
 /// Flags of every command.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
@@ -112,6 +116,26 @@ pub(crate) enum Key {
 pub(crate) enum Deck {
     /// List the decks, and say what is wrong with those that are refused
     List,
+    /// Write a small pack with comments, to be filled in
+    New {
+        /// Id of the deck, which is made in the data folder; or a folder to be made, whose name
+        /// ends with the id
+        #[arg(value_name = "ID|FOLDER")]
+        pack: PathBuf,
+    },
+    /// Say what is wrong with packs and what to look at, and draw what they hold
+    #[command(after_help = AFTER_LINT)]
+    Lint {
+        /// Packs, or folders of packs [default: the data folder's decks and the starter deck]
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Print it all as JSON
+        #[arg(long)]
+        json: bool,
+        /// Count warnings as errors
+        #[arg(long)]
+        strict: bool,
+    },
     /// Make a deck from a table (CSV), JSON, JSON lines, YAML or a folder of crawled lots
     Import(Import),
     /// Take a deck out: as its pack, or as a file with the map that imports it again

@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Command::Serve(serve) => serve::run(settle(&serve)?).await,
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Key(key) => key::run(key, &settle(&Serve::default())?).await,
-        Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?),
+        Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?, environment),
         Command::Backup { file } => backup::back_up(file, &settle(&Serve::default())?).await,
         Command::Restore { file } => backup::restore(file, &settle(&Serve::default())?).await,
         Command::Doctor => doctor::run(settle(&Serve::default())?).await,

@@ -1,18 +1,42 @@
-//! `kaucim deck`: what decks there are, bringing them in and taking them out.
+//! `kaucim deck`: what decks there are, whether packs are sound, making one, bringing them in and
+//! taking them out.
 
 mod export;
 mod import;
+mod lint;
+mod new;
+mod picture;
 
 use std::fmt::Write;
 
 use kaucim_decks::{Language, Library};
 
 use super::open_library;
-use crate::{arguments::Deck, configuration::Configuration, exit::Failed, output};
+use crate::{
+    arguments::Deck, configuration::Configuration, environment::Environment, exit::Failed, output,
+};
 
-pub(super) fn run(deck: Deck, configuration: &Configuration) -> Result<(), Failed> {
+pub(super) fn run(
+    deck: Deck,
+    configuration: &Configuration,
+    environment: &Environment,
+) -> Result<(), Failed> {
     match deck {
         Deck::List => list(configuration),
+        Deck::New { pack } => new::run(&pack, configuration),
+        Deck::Lint {
+            paths,
+            json,
+            strict,
+        } => {
+            let typed = lint::Typed {
+                paths,
+                json,
+                strict,
+                colour: output::is_terminal() && environment.no_color.is_none(),
+            };
+            lint::run(&typed, configuration)
+        }
         Deck::Import(import) => import::run(import, configuration),
         Deck::Export(export) => export::run(export, configuration),
     }

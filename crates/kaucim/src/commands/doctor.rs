@@ -45,6 +45,12 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     for fault in &faults {
         say(&format!("  deck        refused: {fault}"))?;
     }
+    for (pack, warnings) in library.warnings() {
+        let count = warnings.len();
+        say(&format!(
+            "  deck        {pack}: {count} warnings; `kaucim deck lint` shows them"
+        ))?;
+    }
     let classic = configuration.reading.classic;
     let chosen = models::choose(configuration.models).await?;
     let mut answering = 0;

@@ -392,6 +392,8 @@ async fn help_reads_well() {
         &["ask", "--help"],
         &["serve", "--help"],
         &["deck", "--help"],
+        &["deck", "new", "--help"],
+        &["deck", "lint", "--help"],
         &["deck", "import", "--help"],
         &["deck", "export", "--help"],
     ] {

@@ -15,6 +15,7 @@ mod house;
 mod import;
 mod locked_file;
 mod outage;
+mod packs;
 mod page;
 mod program;
 mod reading;
