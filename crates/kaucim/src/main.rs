@@ -12,6 +12,7 @@ mod environment;
 mod exit;
 mod models;
 mod output;
+mod reload;
 
 use crate::{arguments::Arguments, environment::Environment, exit::Failed};
 

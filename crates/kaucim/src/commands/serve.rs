@@ -12,7 +12,9 @@ use tokio::{
 };
 
 use super::{make_folder, open_library, open_store};
-use crate::{configuration::Configuration, embeddings, exit::Failed, models, output};
+use crate::{
+    configuration::Configuration, embeddings, exit::Failed, models, output, reload::Watch,
+};
 
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     open_many_files();
@@ -22,12 +24,10 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     make_folder(&configuration.data_dir)?;
     let _lock = take_lock(&configuration)?;
     let store = open_store(&configuration.data_dir)?;
+    let mut watch =
+        Watch::begin(configuration.data_dir.join("decks")).map_err(anyhow::Error::from)?;
     let (library, faults) = open_library(&configuration);
-    for fault in faults {
-        output::tell(&format!(
-            "a deck is refused, the others are served: {fault}"
-        ));
-    }
+    watch.tell_first(&library, &faults);
     let chosen = models::choose(configuration.models).await?;
     if chosen.models.is_empty() && !configuration.reading.classic {
         return Err(Failed::NoModel {
@@ -42,7 +42,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         let embedder = embeddings::embedder(settled)?;
         fortune = fortune.with_embedder(Arc::clone(&embedder));
         let data_dir = &configuration.data_dir;
-        keeper = Some(embeddings::Keeper::start(library, embedder, data_dir));
+        keeper = Some(embeddings::Keeper::start(library.clone(), embedder, data_dir));
     }
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await?;
@@ -63,11 +63,15 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
-    let served = kaucim_server::serve(listener, app, ended).await;
+    let serving = Box::pin(kaucim_server::serve(listener, app, ended));
+    let served = tokio::select! {
+        served = serving => served.map_err(anyhow::Error::from),
+        Err(error) = Box::pin(watch.run(library)) => Err(anyhow::Error::from(error)),
+    };
     if let Some(keeper) = keeper {
         keeper.stop().await;
     }
-    served.map_err(anyhow::Error::from)?;
+    served?;
     Ok(())
 }
 

@@ -20,5 +20,6 @@ mod page;
 mod program;
 mod reading;
 mod reconnect;
+mod reload;
 mod storm;
 mod variables;

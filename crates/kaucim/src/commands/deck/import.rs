@@ -49,7 +49,7 @@ fn imported(path: &Path, options: &Options, configuration: &Configuration) -> Re
         });
     }
     output::print(&format!("{}\n", written.display())).map_err(anyhow::Error::from)?;
-    output::tell("a running server sees the deck after its next start");
+    output::tell("a running server sees the deck within seconds");
     Ok(())
 }
 
