@@ -193,6 +193,15 @@ impl Deck {
             .collect()
     }
 
+    /// What a verifiable draw of this deck is made from.
+    pub fn terms(&self) -> draw::Terms {
+        draw::Terms {
+            deck_id: self.id.clone(),
+            version: self.version.clone(),
+            count: self.numbers(),
+        }
+    }
+
     /// Draws a number fairly: uniform, from the operating system's randomness.
     pub fn draw(&self) -> u32 {
         self.draw_from(draw::system)
@@ -200,8 +209,7 @@ impl Deck {
 
     /// Draws a number from bytes of the caller's; fair if they are uniform.
     pub fn draw_from(&self, fill: impl FnMut(&mut [u8])) -> u32 {
-        let count = NonZeroU32::new(self.count()).expect("the loader refuses a deck without lots");
-        draw::uniform(count, fill)
+        draw::uniform(self.numbers(), fill)
     }
 
     /// What belongs to a question about one of the lots: passages of the lot itself first in
@@ -253,6 +261,10 @@ impl Deck {
 
     pub(crate) fn vectors(&self) -> Option<Arc<search::Vectors>> {
         self.vectors.load_full()
+    }
+
+    fn numbers(&self) -> NonZeroU32 {
+        NonZeroU32::new(self.count()).expect("the loader refuses a deck without lots")
     }
 
     pub(crate) fn lot_at(&self, number: u32) -> Option<&Arc<Lot>> {

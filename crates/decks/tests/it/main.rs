@@ -9,6 +9,7 @@ mod documents;
 mod evaluation;
 mod hostile;
 mod hostile_sources;
+mod draw;
 mod lamps;
 mod lint;
 mod packs;
