@@ -10,7 +10,9 @@ use arc_swap::ArcSwapOption;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, Lot, Query, Source, Tone, Topic, Vector, draw, search};
+use crate::{
+    Entry, Language, Lot, Query, Source, Tone, Topic, Vector, draw, entry, search,
+};
 
 /// One edition of a set of lots.
 ///
@@ -48,6 +50,7 @@ pub struct Deck {
     pub(crate) index: Arc<search::Index>,
     /// What its passages mean; absent until somebody says so.
     pub(crate) vectors: Arc<ArcSwapOption<search::Vectors>>,
+    pub(crate) register: Arc<entry::Register>,
 }
 
 /// The house rule for moon blocks (擲筊) after a draw.
@@ -210,6 +213,13 @@ impl Deck {
     /// Draws a number from bytes of the caller's; fair if they are uniform.
     pub fn draw_from(&self, fill: impl FnMut(&mut [u8])) -> u32 {
         draw::uniform(self.numbers(), fill)
+    }
+
+    /// The lots that somebody may hold who types this: a number in any script, a stem and branch,
+    /// a title, the name of a story, or words of the verse, a few of them wrong. The likeliest
+    /// first, eight at most; several where it is not sure.
+    pub fn find(&self, text: &str) -> Vec<Entry> {
+        self.register.find(text)
     }
 
     /// What belongs to a question about one of the lots: passages of the lot itself first in

@@ -1,7 +1,8 @@
-//! Knows the lots: packs, import, fair draw, lookup and search. Calls no model.
+//! Knows the lots: packs, import, fair draw, lookup, entry by words, and search. Calls no model.
 
 mod deck;
 pub mod draw;
+mod entry;
 pub mod export;
 pub mod harm;
 pub mod import;
@@ -15,6 +16,7 @@ mod topic;
 
 pub use crate::{
     deck::{Blocks, Deck, Grade, LookupError, Matter, Readings, Redraw, Resource},
+    entry::{Entry, How},
     language::{Language, UnknownLanguage},
     library::{Deity, Library, Reload},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Allusion, Commentary, Deck, Grade, Language, Lot, Readings, Resource, Tone,
+    Allusion, Commentary, Deck, Grade, Language, Lot, Readings, Resource, Tone, entry,
     import::names,
     pack::format::{DeckFile, LotFile, Pack},
     search,
@@ -38,6 +38,7 @@ fn deck(
     lots: Vec<Arc<Lot>>,
     (grades, index): (Vec<Grade>, Arc<search::Index>),
 ) -> Deck {
+    let register = Arc::new(entry::Register::of(&lots));
     Deck {
         id: file.id.clone(),
         deity_id: file.deity.clone(),
@@ -68,6 +69,7 @@ fn deck(
         lots,
         index,
         vectors: Arc::default(),
+        register,
     }
 }
 

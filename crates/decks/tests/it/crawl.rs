@@ -21,7 +21,10 @@ pub(crate) const SETS: [(&str, &str, u32); 6] = [
     ("zhu_sheng", "Zhusheng", 30),
 ];
 
-fn imported(deity: &str, folder: &Path) -> (TempDir, std::sync::Arc<Deck>, import::Report) {
+pub(crate) fn imported(
+    deity: &str,
+    folder: &Path,
+) -> (TempDir, std::sync::Arc<Deck>, import::Report) {
     let imported = import::crawl(folder, &Options::of(deity)).unwrap();
     let told: Vec<_> = imported
         .report

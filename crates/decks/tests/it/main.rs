@@ -10,6 +10,7 @@ mod evaluation;
 mod hostile;
 mod hostile_sources;
 mod draw;
+mod entry;
 mod lamps;
 mod lint;
 mod packs;
