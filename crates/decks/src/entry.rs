@@ -41,6 +41,12 @@ pub enum How {
     Verse,
 }
 
+/// A text in the form in which texts are compared: letters and digits alone, in lower case, those
+/// that mean the same as one, and both Chinese scripts as one.
+pub fn comparable(text: &str) -> String {
+    line::signs(text).into_iter().collect()
+}
+
 impl Entry {
     /// Whether this lot, and no other, is what was typed.
     pub fn is_certain(&self) -> bool {

@@ -16,7 +16,7 @@ mod topic;
 
 pub use crate::{
     deck::{Blocks, Deck, Grade, LookupError, Matter, Readings, Redraw, Resource},
-    entry::{Entry, How},
+    entry::{Entry, How, comparable},
     language::{Language, UnknownLanguage},
     library::{Deity, Library, Reload},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},

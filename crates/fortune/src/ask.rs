@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kaucim_decks::{Language, LookupError, Lot, Readings, Source};
+use kaucim_decks::{Language, LookupError, Lot, Readings, Source, comparable};
 use serde::{Deserialize, Serialize};
 
-use crate::{Notice, Section, Version};
+use crate::{Notice, Section, Version, script, wording};
 
 /// One question to a deity.
 #[derive(Debug, Clone)]
@@ -63,6 +63,17 @@ impl Question {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The matter that it asks about, in a form that stays the same however it is written: without
+    /// spaces, punctuation and case, and in one Chinese script.
+    pub fn matter(&self) -> String {
+        let matter = comparable(&script::to_simplified(&self.0));
+        if matter.is_empty() {
+            self.0.clone()
+        } else {
+            matter
+        }
+    }
 }
 
 /// Whether a character shows something by itself.
@@ -109,6 +120,18 @@ pub struct Prepared {
     pub deck_disclaimer: Option<String>,
 }
 
+impl Prepared {
+    /// The `code` of the notice that one matter has one lot.
+    pub const SAME_MATTER: &str = "same_matter";
+
+    /// Says that the lot was not drawn anew: the matter had it already.
+    pub fn with_same_matter(mut self) -> Self {
+        let notice = wording::Event::SameMatter.notice(self.language);
+        self.notices.push(notice);
+        self
+    }
+}
+
 /// Why a question cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
@@ -136,4 +159,26 @@ pub struct Budget {
     pub calls: u32,
     /// Tokens that models write, thoughts included.
     pub tokens: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(one: &str, other: &str, is_same: bool) {
+        let matter = |text: &str| Question::new(text).unwrap().matter();
+        assert_eq!(matter(one) == matter(other), is_same, "{one} / {other}");
+    }
+
+    #[test]
+    fn a_matter_stays_the_same_however_it_is_written() {
+        check("今年適合換工作嗎？", " 今年 适合换工作吗", true);
+        check("Shall I wait?", "shall  i wait!!", true);
+        check("Ｓｈａｌｌ I wait？", "Shall I wait", true);
+        check("我該不該搬家，或者等等", "我该不该搬家或者等等。", true);
+        check("Shall I wait?", "Shall we wait?", false);
+        check("今年適合換工作嗎？", "明年適合換工作嗎？", false);
+        check("🙏", "🌙", false);
+    }
 }

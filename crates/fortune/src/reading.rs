@@ -153,6 +153,8 @@ pub enum NoticeKind {
     Safety,
     Fallback,
     Repair,
+    /// Of the rite itself, such as that one matter has one lot.
+    Rite,
 }
 
 /// Why open text is dropped. Stable codes.

@@ -1,6 +1,6 @@
 //! What the reading says about itself, in the language of the reading.
 
-use crate::{Language, Notice, NoticeKind, Origin};
+use crate::{Language, Notice, NoticeKind, Origin, Prepared};
 
 /// What happened to the making of a reading that its reader should know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(crate) enum Event {
     NothingWritten,
     NoModel,
     TraditionalText,
+    SameMatter,
 }
 
 impl Event {
@@ -89,6 +90,16 @@ impl Event {
                     "こちらのおみくじは伝統の文だけをお伝えします。全文をもとの文章から編み、モデルは使いません。",
                 ],
             ),
+            Self::SameMatter => (
+                NoticeKind::Rite,
+                Prepared::SAME_MATTER,
+                [
+                    "一事一籤：這件事您在一日之內已抽過籤，仍以那一支為準。",
+                    "一事一签：这件事您在一日之内已抽过签，仍以那一支为准。",
+                    "One matter, one lot: you drew for this within the last day, and that lot stands.",
+                    "一事一籤：この件では一日のうちにすでにおみくじを引いているため、同じ籤をお示しします。",
+                ],
+            ),
         };
         Notice {
             kind,
@@ -148,6 +159,7 @@ mod tests {
             Event::NothingWritten,
             Event::NoModel,
             Event::TraditionalText,
+            Event::SameMatter,
         ] {
             let [zh, zh_hans, en, ja] =
                 Language::ALL.map(|language| event.notice(language).message);

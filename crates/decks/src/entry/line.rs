@@ -197,7 +197,7 @@ impl Fit {
 }
 
 /// What counts of a text: letters and digits, with both Chinese scripts as one.
-fn signs(text: &str) -> Vec<char> {
+pub(super) fn signs(text: &str) -> Vec<char> {
     folded(text)
         .chars()
         .filter(|c| c.is_alphanumeric())

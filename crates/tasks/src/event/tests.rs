@@ -71,7 +71,12 @@ fn one_of_each() -> Vec<Event> {
             progress: 46,
         })
         .collect();
-    for kind in [NoticeKind::Safety, NoticeKind::Fallback, NoticeKind::Repair] {
+    for kind in [
+        NoticeKind::Safety,
+        NoticeKind::Fallback,
+        NoticeKind::Repair,
+        NoticeKind::Rite,
+    ] {
         events.push(Event::notice(notice(kind)));
     }
     events.extend([
