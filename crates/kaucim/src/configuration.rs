@@ -314,6 +314,7 @@ fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Fail
             .or(file.per_end_user)
             .unwrap_or(default.per_end_user),
         queued: queued.or(file.queued).unwrap_or(default.queued),
+        ..default
     };
     let all = [
         limits.per_guest,

@@ -36,6 +36,10 @@ struct Limits {
     accounts: DefaultKeyedRateLimiter<AccountId>,
     guests: DefaultKeyedRateLimiter<AccountId>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// As often as questions, counted apart: a question and its draw belong together.
+    account_draws: DefaultKeyedRateLimiter<AccountId>,
+    guest_draws: DefaultKeyedRateLimiter<AccountId>,
+    address_draws: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limiter {
@@ -45,6 +49,9 @@ impl Limiter {
                 accounts: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
                 guests: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
                 addresses: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
+                account_draws: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
+                guest_draws: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
+                address_draws: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
             }),
         }
     }
@@ -62,6 +69,19 @@ impl Limiter {
         }
     }
 
+    /// Counts a draw of this principal, or says how long to wait.
+    pub(crate) fn draw(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
+        let Some(limits) = &self.limits else {
+            return Ok(());
+        };
+        if who.is_guest {
+            check(&limits.guest_draws, &who.account_id)?;
+            check(&limits.address_draws, &address)
+        } else {
+            check(&limits.account_draws, &who.account_id)
+        }
+    }
+
     /// Counts a new guest session of this address.
     pub(crate) fn session(&self, address: IpAddr) -> Result<(), Problem> {
         self.limits
@@ -75,6 +95,9 @@ impl Limiter {
             limits.accounts.retain_recent();
             limits.guests.retain_recent();
             limits.addresses.retain_recent();
+            limits.account_draws.retain_recent();
+            limits.guest_draws.retain_recent();
+            limits.address_draws.retain_recent();
         }
     }
 }

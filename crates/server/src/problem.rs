@@ -8,7 +8,9 @@ use axum::{
 };
 use kaucim_decks::LookupError as LotError;
 use kaucim_fortune::AskError;
-use kaucim_tasks::{EraseError, LookupError, StoreError, SubmitError, TaskId};
+use kaucim_tasks::{
+    DrawError, DrawRefusal, EraseError, LookupError, StoreError, SubmitError, TaskId,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,6 +29,10 @@ pub(crate) enum Problem {
     UnknownDeck(String),
     UnknownLot(String),
     DrawNotFound,
+    DrawNotRevealed,
+    DrawAsked,
+    DeckChanged,
+    TooManyDraws,
     TaskNotFound,
     /// Too many unfinished readings; this is one of them.
     TaskRunning(TaskId),
@@ -143,8 +149,37 @@ impl Problem {
                 StatusCode::NOT_FOUND,
                 "draw_not_found",
                 "No such draw",
-                "there is no draw with this `draw_id`".to_owned(),
+                "there is no draw with this `draw_id`, it has expired, or it is not yours"
+                    .to_owned(),
             ),
+            Self::DrawNotRevealed => row(
+                StatusCode::CONFLICT,
+                "draw_not_revealed",
+                "The draw is still open",
+                "reveal it with a nonce first".to_owned(),
+            ),
+            Self::DrawAsked => row(
+                StatusCode::CONFLICT,
+                "draw_asked",
+                "The draw was asked with",
+                "a draw is asked with once; draw again, or ask by the lot's number".to_owned(),
+            ),
+            Self::DeckChanged => row(
+                StatusCode::CONFLICT,
+                "deck_changed",
+                "The deck has changed",
+                "the lot was drawn from another version of the deck; draw again".to_owned(),
+            ),
+            Self::TooManyDraws => Row {
+                retry_after: Some(3600),
+                ..row(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_draws",
+                    "Too many draws",
+                    "reveal and use those there are, or let the server draw with the question"
+                        .to_owned(),
+                )
+            },
             Self::TaskNotFound => row(
                 StatusCode::NOT_FOUND,
                 "task_not_found",
@@ -329,10 +364,36 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Ask(AskError::Lookup(error)) => error.into(),
+            SubmitError::Draw(refusal) => refusal.into(),
             SubmitError::TaskRunning(task_id) => Self::TaskRunning(task_id),
             SubmitError::QueueFull => Self::QueueFull,
             SubmitError::IdempotencyMismatch => Self::IdempotencyMismatch,
             SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DrawRefusal> for Problem {
+    fn from(refusal: DrawRefusal) -> Self {
+        match refusal {
+            DrawRefusal::NotFound => Self::DrawNotFound,
+            DrawRefusal::NotRevealed => Self::DrawNotRevealed,
+            DrawRefusal::Asked => Self::DrawAsked,
+            DrawRefusal::DeckChanged => Self::DeckChanged,
+            DrawRefusal::OtherDeck | DrawRefusal::OtherMatter | DrawRefusal::WithNumber => {
+                Self::Invalid(refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<DrawError> for Problem {
+    fn from(error: DrawError) -> Self {
+        match error {
+            DrawError::Lookup(error) => error.into(),
+            DrawError::NotFound => Self::DrawNotFound,
+            DrawError::TooMany => Self::TooManyDraws,
+            DrawError::Store(error) => error.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{App, page, problem::Problem};
 
 mod ask;
 mod deities;
+mod draw;
 mod operations;
 mod session;
 mod stream;
@@ -155,6 +156,7 @@ impl Route {
 /// All routes of the public API.
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = readings();
+    routes.extend(draws());
     routes.extend(of_a_task());
     routes.extend(lookups());
     routes.extend(operations());
@@ -184,6 +186,15 @@ const PAGE: &[Parameter] = &[
     query("limit", "1 to 100; 20"),
 ];
 const DECK: &[Parameter] = &[query("deck_id", "absent: the deity's first deck")];
+const FIND: &[Parameter] = &[
+    Parameter {
+        place: "query",
+        name: "q",
+        required: true,
+        about: "a number in any script, a stem and branch, a title, or words of the verse",
+    },
+    query("deck_id", "absent: the deity's first deck"),
+];
 const SEARCH: &[Parameter] = &[
     Parameter {
         place: "query",
@@ -287,6 +298,33 @@ fn of_a_task() -> Vec<Route> {
     ]
 }
 
+fn draws() -> Vec<Route> {
+    vec![
+        Route::new(
+            ("post", "/api/v1/deities/{id}/draw"),
+            ASK,
+            "Bind the server to a draw before the asker's nonce is known",
+            routing::post(draw::draw),
+        )
+        .takes::<draw::DrawLot>()
+        .answers([
+            json::<draw::DrawPromised>(201, "A new draw, and what the server is bound to"),
+            json::<draw::DrawPromised>(200, "The draw that the matter has, or its lot"),
+        ]),
+        Route::new(
+            ("post", "/api/v1/draws/{draw_id}/reveal"),
+            ASK,
+            "Send a nonce, and see the number, the lot and the secret; the first nonce counts",
+            routing::post(draw::reveal),
+        )
+        .takes::<draw::Reveal>()
+        .answers([json::<draw::DrawRevealed>(
+            200,
+            "The draw, with all that is needed to check it",
+        )]),
+    ]
+}
+
 fn lookups() -> Vec<Route> {
     vec![
         Route::new(
@@ -311,6 +349,17 @@ fn lookups() -> Vec<Route> {
         )
         .with(DECK)
         .answers([json::<kaucim_fortune::Lot>(200, "The lot")]),
+        Route::new(
+            ("get", "/api/v1/deities/{id}/find"),
+            Auth::Open,
+            "The lots that somebody may hold who types this",
+            routing::get(deities::find),
+        )
+        .with(FIND)
+        .answers([json::<deities::Entries>(
+            200,
+            "Candidates, the likeliest first",
+        )]),
         Route::new(
             ("get", "/api/v1/search"),
             READ,

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::{AccountId, TaskId};
+use crate::{AccountId, DrawId, TaskId};
 
 /// The wall clock of an installation, and the source of its identifiers. A cheap handle.
 ///
@@ -73,6 +73,13 @@ impl Clock {
         match &self.simulated {
             None => TaskId::new(),
             Some(simulated) => TaskId::simulated(simulated.life, simulated.number()),
+        }
+    }
+
+    pub(crate) fn draw_id(&self) -> DrawId {
+        match &self.simulated {
+            None => DrawId::new(),
+            Some(simulated) => DrawId::simulated(simulated.life, simulated.number()),
         }
     }
 

@@ -20,6 +20,13 @@ pub struct TaskId(Uuid);
 #[schemars(with = "String")]
 pub struct AccountId(Uuid);
 
+/// Names one draw.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(with = "String")]
+pub struct DrawId(Uuid);
+
 /// The text is no identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
@@ -37,6 +44,17 @@ impl TaskId {
 }
 
 impl AccountId {
+    pub(crate) fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// The same for the same numbers.
+    pub(crate) fn simulated(life: u64, number: u64) -> Self {
+        Self(Uuid::from_u64_pair(life, number))
+    }
+}
+
+impl DrawId {
     pub(crate) fn new() -> Self {
         Self(Uuid::now_v7())
     }
@@ -70,6 +88,20 @@ impl FromStr for AccountId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         parse(text).map(Self)
+    }
+}
+
+impl FromStr for DrawId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        parse(text).map(Self)
+    }
+}
+
+impl fmt::Display for DrawId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

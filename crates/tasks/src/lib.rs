@@ -8,6 +8,7 @@ mod accounts;
 mod clock;
 mod cursor;
 mod document;
+mod draws;
 mod estimate;
 mod event;
 mod follow;
@@ -25,9 +26,10 @@ pub use crate::{
     clock::Clock,
     cursor::{Cursor, CursorError},
     document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},
+    draws::{AlreadyDrawn, DrawError, DrawRefusal, DrawRequest, Drawn, Promised, Revealed},
     event::{Event, Status},
     follow::{Follow, FollowOptions, Frame, Phase},
-    id::{AccountId, IdError, TaskId},
+    id::{AccountId, DrawId, IdError, TaskId},
     store::{Backup, BackupError, FolderLock, Store, StoreError},
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},

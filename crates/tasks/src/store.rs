@@ -18,6 +18,7 @@ use self::writer::{Job, Writer};
 
 pub(crate) mod accounts;
 mod backup;
+pub(crate) mod draws;
 mod folder;
 pub(crate) mod log;
 mod overview;

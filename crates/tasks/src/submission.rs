@@ -1,12 +1,15 @@
 //! A question on its way in: prepared, held against the limits, and stored before it is answered.
 
+use kaucim_decks::draw::Terms;
 use kaucim_fortune::{Ask, AskError, Lot, Prepared};
 
 use crate::{
-    AccountId, Event, Status, StoreError, TaskId, Tasks,
+    AccountId, DrawId, Event, Status, StoreError, TaskId, Tasks,
+    draws::{DrawRefusal, matter},
     store::{
+        draws::{Asker, DrawRow, Hash},
         log::decoded,
-        submit::{Allowed, Idempotency, NewTask, Refusal},
+        submit::{Allowed, Idempotency, NewTask, Refusal, Stick},
     },
 };
 
@@ -18,6 +21,8 @@ pub struct Submission {
     /// An app's own customer.
     pub end_user: Option<String>,
     pub ask: Ask,
+    /// The draw that the lot comes from; absent: the number of `ask`, or the server draws.
+    pub draw_id: Option<DrawId>,
     /// The client's key and a hash of its request.
     pub idempotency: Option<(String, [u8; 32])>,
 }
@@ -28,8 +33,10 @@ pub struct Accepted {
     pub task_id: TaskId,
     pub status: Status,
     pub lot: Lot,
-    /// Whether the server drew the lot.
+    /// Whether the lot was drawn here, rather than named by the asker.
     pub drawn: bool,
+    /// Whether it is the lot that the same matter was given within the last day.
+    pub already_drawn: bool,
 }
 
 /// Why a question is not accepted. Nothing was stored, unless it was the storage that failed:
@@ -38,6 +45,8 @@ pub struct Accepted {
 pub enum SubmitError {
     #[error(transparent)]
     Ask(#[from] AskError),
+    #[error(transparent)]
+    Draw(#[from] DrawRefusal),
     #[error("too many unfinished readings; task {0} is one of them")]
     TaskRunning(TaskId),
     #[error("the queue is full")]
@@ -48,60 +57,189 @@ pub enum SubmitError {
     Store(#[from] StoreError),
 }
 
+/// Where the lot of a question comes from.
+enum Choice {
+    /// From the asker, who holds it.
+    Typed,
+    /// From a draw that was revealed, and of which matter it is now.
+    Draw(DrawRow, Option<Hash>),
+    /// From the draw that the matter has had.
+    Again(DrawId),
+    /// From the server alone, for this matter.
+    Server(Terms, Option<Hash>),
+}
+
 impl Tasks {
     /// Accepts a question: once this returns, it survives anything.
     pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
-        let now_ms = self.shared.settings.clock.now_ms();
-        let Submission {
-            account_id,
-            is_guest,
-            end_user,
-            ask,
-            idempotency,
-        } = submission;
-        if let Some(idempotency) = idempotency.clone()
-            && let Some(first) = self.accepted_before(account_id, idempotency).await?
+        if let Some(idempotency) = submission.idempotency.clone()
+            && let Some(first) = self
+                .accepted_before(submission.account_id, idempotency)
+                .await?
         {
             return Ok(first);
         }
-        let idempotency = idempotency.map(|(key, body_hash)| Idempotency { key, body_hash });
-        let prepared = self.shared.fortune.prepare(&ask)?;
-        let drawn = ask.number.is_none();
-        let limits = &self.shared.settings.limits;
+        loop {
+            // Somebody may have drawn for the same matter in between; then that lot counts.
+            if let Some(accepted) = self.submit_unless_overtaken(&submission).await? {
+                return Ok(accepted);
+            }
+        }
+    }
+
+    async fn submit_unless_overtaken(
+        &self,
+        submission: &Submission,
+    ) -> Result<Option<Accepted>, SubmitError> {
+        let now_ms = self.shared.settings.clock.now_ms();
+        let (ask, choice) = self.choose(submission, now_ms).await?;
+        let mut prepared = self.shared.fortune.prepare(&ask)?;
+        let already_drawn = matches!(choice, Choice::Again(_));
+        if already_drawn {
+            prepared = prepared.with_same_matter();
+        }
+        let drawn = !matches!(choice, Choice::Typed);
+        let idempotency = submission.idempotency.clone();
         let task = NewTask {
             task_id: self.shared.settings.clock.task_id(),
-            account_id,
-            end_user,
+            account_id: submission.account_id,
+            end_user: submission.end_user.clone(),
             deity_id: prepared.lot.deity_id.clone(),
             fortune_number: prepared.lot.number,
             question: prepared.question.as_str().to_owned(),
             language: prepared.language.code().to_owned(),
             context: serde_json::to_string(&prepared.context).map_err(StoreError::from)?,
-            idempotency,
+            idempotency: idempotency.map(|(key, body_hash)| Idempotency { key, body_hash }),
             now_ms,
             events: first_events(&prepared, drawn),
-            allowed: Allowed {
-                per_account: if is_guest {
-                    limits.per_guest
-                } else {
-                    limits.per_account
-                },
-                per_end_user: limits.per_end_user,
-                queued: limits.queued,
-            },
+            allowed: self.allowed(submission.is_guest),
+            stick: self.stick(choice, submission, &prepared.lot)?,
         };
         let task_id = task.task_id;
-        let stored = self.shared.store.submit(task).await?;
+        let stored = match self.shared.store.submit(task).await {
+            Err(Refusal::Overtaken) => return Ok(None),
+            other => other?,
+        };
         if stored != task_id {
-            return self.first_answer(stored).await;
+            return self.first_answer(stored).await.map(Some);
         }
         self.shared.queue.wake_one();
-        Ok(Accepted {
+        Ok(Some(Accepted {
             task_id,
             status: Status::Queued,
             lot: prepared.lot,
             drawn,
+            already_drawn,
+        }))
+    }
+
+    /// Settles where the lot comes from, and its number unless the server draws it now.
+    async fn choose(
+        &self,
+        submission: &Submission,
+        now_ms: i64,
+    ) -> Result<(Ask, Choice), SubmitError> {
+        let mut ask = submission.ask.clone();
+        let draw = self.draw_of(submission, now_ms).await?;
+        if draw.is_none() && ask.number.is_some() {
+            return Ok((ask, Choice::Typed));
+        }
+        let library = self.shared.fortune.library();
+        let deck = match &draw {
+            None => library
+                .deck(&ask.deity_id, ask.deck_id.as_deref())
+                .map_err(AskError::from)?,
+            Some(draw) => {
+                ask.number = Some(number_of(draw, &ask)?);
+                ask.deck_id = Some(draw.terms.deck_id.clone());
+                let deck = library.deck(&draw.deity_id, Some(&draw.terms.deck_id));
+                deck.ok()
+                    .filter(|deck| deck.version == draw.terms.version)
+                    .ok_or(DrawRefusal::DeckChanged)?
+            }
+        };
+        let (matter, lot) = match matter(&deck, &ask.question) {
+            None => (None, None),
+            Some(matter) => {
+                let asker = submission.asker();
+                let (hash, lot) = self.shared.store.lot_of(asker, matter, now_ms).await?;
+                (Some(hash), lot)
+            }
+        };
+        match (draw, lot) {
+            (Some(draw), _) if draw.matter.is_some() && draw.matter != matter => {
+                Err(DrawRefusal::OtherMatter.into())
+            }
+            (Some(draw), _) => Ok((ask, Choice::Draw(draw, matter))),
+            (None, Some((draw_id, number))) => {
+                ask.number = Some(number);
+                Ok((ask, Choice::Again(draw_id)))
+            }
+            (None, None) => Ok((ask, Choice::Server(deck.terms(), matter))),
+        }
+    }
+
+    /// The asker's own draw that the submission names, if it names one.
+    async fn draw_of(
+        &self,
+        submission: &Submission,
+        now_ms: i64,
+    ) -> Result<Option<DrawRow>, SubmitError> {
+        let Some(draw_id) = submission.draw_id else {
+            return Ok(None);
+        };
+        let store = &self.shared.store;
+        let found = store.live_draw(submission.account_id, draw_id, now_ms);
+        let own = found.await?.filter(|row| row.asker == submission.asker());
+        let own = own.ok_or(DrawRefusal::NotFound)?;
+        match submission.ask.number {
+            None => Ok(Some(own)),
+            Some(_) => Err(DrawRefusal::WithNumber.into()),
+        }
+    }
+
+    /// What is to be stored of the choice, together with the question.
+    fn stick(
+        &self,
+        choice: Choice,
+        submission: &Submission,
+        lot: &Lot,
+    ) -> Result<Stick, SubmitError> {
+        Ok(match choice {
+            Choice::Typed => Stick::Free,
+            Choice::Again(draw_id) => Stick::Again(draw_id),
+            // The deck was swapped in this moment.
+            Choice::Draw(draw, _) if draw.terms.version != lot.version => {
+                return Err(DrawRefusal::DeckChanged.into());
+            }
+            Choice::Draw(draw, matter) => Stick::Of(draw.draw_id, matter),
+            Choice::Server(_, None) => Stick::Free,
+            Choice::Server(terms, matter) => Stick::Drawn(Box::new(DrawRow {
+                draw_id: self.shared.settings.clock.draw_id(),
+                asker: submission.asker(),
+                deity_id: lot.deity_id.clone(),
+                terms,
+                secret: None,
+                nonce: None,
+                number: Some(lot.number),
+                matter,
+                asked: true,
+                expires_ms: 0,
+            })),
         })
+    }
+
+    fn allowed(&self, is_guest: bool) -> Allowed {
+        let limits = &self.shared.settings.limits;
+        Allowed {
+            per_account: if is_guest {
+                limits.per_guest
+            } else {
+                limits.per_account
+            },
+            per_end_user: limits.per_end_user,
+            queued: limits.queued,
+        }
     }
 
     /// What this account's earlier request with the same key was answered, if there was one. To
@@ -126,19 +264,48 @@ impl Tasks {
     async fn first_answer(&self, task_id: TaskId) -> Result<Accepted, SubmitError> {
         let found = self.shared.store.task_and_events(task_id).await?;
         let (_, log) = found.ok_or(StoreError::Closed)?;
-        decoded(&log)?
-            .into_iter()
-            .find_map(|event| match event {
-                Event::Lot { lot, drawn, .. } => Some(Accepted {
-                    task_id,
-                    // The first answer, whatever became of the task.
-                    status: Status::Queued,
-                    lot: *lot,
-                    drawn,
-                }),
-                _ => None,
-            })
-            .ok_or_else(|| StoreError::Closed.into())
+        let mut already_drawn = false;
+        for event in decoded(&log)? {
+            match event {
+                Event::Notice { code, .. } if code == Prepared::SAME_MATTER => {
+                    already_drawn = true;
+                }
+                Event::Lot { lot, drawn, .. } => {
+                    return Ok(Accepted {
+                        task_id,
+                        // The first answer, whatever became of the task.
+                        status: Status::Queued,
+                        lot: *lot,
+                        drawn,
+                        already_drawn,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Err(StoreError::Closed.into())
+    }
+}
+
+impl Submission {
+    fn asker(&self) -> Asker {
+        Asker {
+            account_id: self.account_id,
+            end_user: self.end_user.clone(),
+        }
+    }
+}
+
+/// The number that a draw has come to, if this question may be asked with it.
+fn number_of(draw: &DrawRow, ask: &Ask) -> Result<u32, DrawRefusal> {
+    let deck_id = ask.deck_id.as_ref();
+    let is_of_deck = deck_id.is_none_or(|deck_id| *deck_id == draw.terms.deck_id);
+    match draw.number {
+        _ if draw.secret.is_none() => Err(DrawRefusal::NotFound),
+        _ if draw.deity_id != ask.deity_id || !is_of_deck => Err(DrawRefusal::OtherDeck),
+        None => Err(DrawRefusal::NotRevealed),
+        Some(_) if draw.asked => Err(DrawRefusal::Asked),
+        Some(number) => Ok(number),
     }
 }
 
@@ -148,6 +315,7 @@ impl From<Refusal> for SubmitError {
             Refusal::TaskRunning(task_id) => Self::TaskRunning(task_id),
             Refusal::QueueFull => Self::QueueFull,
             Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
+            Refusal::Overtaken => Self::Store(StoreError::Undone),
             Refusal::Store(error) => Self::Store(error),
         }
     }

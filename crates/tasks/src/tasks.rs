@@ -82,13 +82,17 @@ impl Default for Settings {
     }
 }
 
-/// What may be unfinished at once.
+/// What there may be at once, of what is unfinished and of draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub per_guest: u32,
     pub per_account: u32,
     pub per_end_user: u32,
     pub queued: u32,
+    /// Draws that can be verified, of the last hour where they were not revealed, else of the
+    /// last day.
+    pub draws_per_guest: u32,
+    pub draws_per_account: u32,
 }
 
 impl Default for Limits {
@@ -98,6 +102,8 @@ impl Default for Limits {
             per_account: 16,
             per_end_user: 1,
             queued: 10_000,
+            draws_per_guest: 64,
+            draws_per_account: 10_000,
         }
     }
 }
@@ -422,6 +428,6 @@ fn summary(row: TaskRow) -> Summary {
     }
 }
 
-fn timestamp(ms: i64) -> Timestamp {
+pub(crate) fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -17,6 +17,7 @@ use kaucim_tasks::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::draw::draw_id;
 use crate::{
     App,
     auth::{Address, MayAsk},
@@ -36,6 +37,7 @@ pub(crate) struct AskQuestion {
     deck_id: Option<String>,
     /// Absent: the server draws, fairly.
     fortune_number: Option<i64>,
+    /// A revealed draw, in the place of a number; it can be asked with once.
     draw_id: Option<String>,
     /// 1 to 1000 characters.
     question: String,
@@ -54,8 +56,10 @@ pub(crate) struct AskAccepted {
     task_id: TaskId,
     status: Status,
     lot: Lot,
-    /// The server drew the lot.
+    /// The lot was drawn here, rather than named by the asker.
     drawn: bool,
+    /// It is the lot that the same matter was given within the last day.
+    already_drawn: bool,
     stream_url: String,
     status_url: String,
     cancel_url: String,
@@ -73,6 +77,7 @@ pub(super) async fn ask_question(
         status,
         lot,
         drawn,
+        already_drawn,
     } = submit(&app, who, address, &headers, body).await?;
     let task_url = format!("/api/v1/async-chat/task/{task_id}");
     let accepted = AskAccepted {
@@ -80,6 +85,7 @@ pub(super) async fn ask_question(
         status,
         lot,
         drawn,
+        already_drawn,
         stream_url: format!("/api/v1/async-chat/stream/{task_id}"),
         cancel_url: format!("{task_url}/cancel"),
         status_url: task_url,
@@ -158,14 +164,16 @@ async fn submit(
     {
         return Ok(first);
     }
-    let end_user = body.value.end_user.clone();
+    let end_user = end_user(body.value.end_user.clone(), who.is_guest)?;
+    let draw_id = body.value.draw_id.as_deref().map(draw_id).transpose()?;
     let ask = ask(app, body.value)?;
     app.limiter.question(&who, address)?;
     let submission = Submission {
         account_id: who.account_id,
         is_guest: who.is_guest,
-        end_user: end_user.filter(|_| !who.is_guest),
+        end_user,
         ask,
+        draw_id,
         idempotency,
     };
     Ok(app.tasks.submit(submission).await?)
@@ -173,18 +181,6 @@ async fn submit(
 
 fn ask(app: &App, question: AskQuestion) -> Result<Ask, Problem> {
     let invalid = |error: &dyn std::error::Error| Problem::Invalid(error.to_string());
-    if question.draw_id.is_some() {
-        return Err(Problem::DrawNotFound);
-    }
-    if question
-        .end_user
-        .as_ref()
-        .is_some_and(|name| name.chars().count() > END_USER_CHARACTERS)
-    {
-        return Err(Problem::Invalid(format!(
-            "`end_user` has over {END_USER_CHARACTERS} characters"
-        )));
-    }
     let context_bytes: usize = question
         .context
         .iter()
@@ -218,6 +214,16 @@ fn ask(app: &App, question: AskQuestion) -> Result<Ask, Problem> {
         context: question.context,
         resume: None,
     })
+}
+
+/// The customer whom a key names; guests have none.
+pub(super) fn end_user(name: Option<String>, is_guest: bool) -> Result<Option<String>, Problem> {
+    match name {
+        Some(name) if name.chars().count() > END_USER_CHARACTERS => Err(Problem::Invalid(format!(
+            "`end_user` has over {END_USER_CHARACTERS} characters"
+        ))),
+        name => Ok(name.filter(|_| !is_guest)),
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use kaucim_decks::{
-    Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Grade, Language, Readings, Topic,
+    Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Entry, Grade, How, Language, Readings, Redraw,
+    Topic,
 };
 use kaucim_fortune::{Lot, Source};
 use schemars::JsonSchema;
@@ -49,13 +50,38 @@ pub(crate) struct Deck {
     /// Lots are numbered from 1 to this.
     count: u32,
     language: Language,
+    /// How often moon blocks are thrown after a draw; always to be left to the asker.
     blocks: Blocks,
     /// Who writes the readings.
     readings: Readings,
+    /// Whether the same matter is shown the same lot for a day.
+    redraw: Redraw,
     /// Best first, with how many lots have each; empty where the deck has none.
     grades: Vec<Grade>,
     /// Topics with a verdict in the deck.
     topics: Vec<Topic>,
+}
+
+/// The lots that an entry may mean, the likeliest first; none where it means no lot.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Entries {
+    deck_id: String,
+    version: String,
+    entries: Vec<Candidate>,
+}
+
+/// A lot that may be meant.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Candidate {
+    number: u32,
+    how: How,
+    /// 1 where the entry says exactly this lot and no other.
+    score: f64,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<String>,
+    /// The first line of the verse, to recognise the slip by.
+    line: String,
 }
 
 /// What a search found.
@@ -66,6 +92,12 @@ pub(crate) struct Found {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct DeckQuery {
+    deck_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct FindQuery {
+    q: Option<String>,
     deck_id: Option<String>,
 }
 
@@ -99,6 +131,36 @@ pub(super) async fn lot(
         .parse()
         .map_err(|_| Problem::UnknownLot("a lot is named by its number".to_owned()))?;
     Ok(Json(Lot::clone(&*deck.lot(number)?)))
+}
+
+pub(super) async fn find(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<FindQuery>,
+) -> Result<Json<Entries>, Problem> {
+    let text = query.q.unwrap_or_default();
+    if !(1..=SEARCH_CHARACTERS).contains(&text.trim().chars().count()) {
+        return Err(Problem::Invalid(format!(
+            "`q` has 1 to {SEARCH_CHARACTERS} characters"
+        )));
+    }
+    let deck = app.fortune.library().deck(&id, query.deck_id.as_deref())?;
+    let candidate = |Entry { number, how, score }| {
+        let lot = deck.lot(number).ok()?;
+        Some(Candidate {
+            number,
+            how,
+            score,
+            title: lot.title.clone(),
+            grade: lot.grade.clone(),
+            line: lot.verse.first().cloned().unwrap_or_default(),
+        })
+    };
+    Ok(Json(Entries {
+        deck_id: deck.id.clone(),
+        version: deck.version.clone(),
+        entries: deck.find(&text).into_iter().filter_map(candidate).collect(),
+    }))
 }
 
 pub(super) async fn search(
@@ -141,6 +203,7 @@ fn show_deck(deck: &Arc<DeckOfLots>) -> Deck {
         language: deck.language,
         blocks: deck.blocks,
         readings: deck.readings,
+        redraw: deck.redraw,
         grades: deck.grades().to_vec(),
         topics: deck.topics().into_iter().collect(),
     }

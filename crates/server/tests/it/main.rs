@@ -7,6 +7,7 @@ mod bodies;
 mod cancel;
 mod credentials;
 mod cursors;
+mod draws;
 mod endings;
 mod erase;
 mod events;

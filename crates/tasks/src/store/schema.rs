@@ -113,6 +113,37 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX tasks_held ON tasks (holder) WHERE holder IS NOT NULL;
     CREATE INDEX tasks_finished ON tasks (finished_ms) WHERE finished_ms IS NOT NULL;
 ",
+    "
+    -- A lot that was drawn or is to be. A draw that can be verified has a secret, and a nonce and a
+    -- number once it is revealed; one that the server made alone has a number only.
+    CREATE TABLE draws (
+        draw_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        end_user TEXT,
+        deity_id TEXT NOT NULL,
+        deck_id TEXT NOT NULL,
+        version TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        secret BLOB,
+        nonce TEXT,
+        number INTEGER,
+        -- A keyed hash of who asks what of which deck: it has one lot until this row expires.
+        matter BLOB,
+        -- Whether a question was asked with it.
+        asked INTEGER NOT NULL DEFAULT 0,
+        expires_ms INTEGER NOT NULL,
+        CHECK ((number IS NULL) = (nonce IS NULL) OR secret IS NULL)
+    ) STRICT;
+    CREATE INDEX draws_by_account ON draws (account_id);
+    CREATE UNIQUE INDEX draws_by_matter ON draws (matter) WHERE matter IS NOT NULL;
+    CREATE INDEX draws_by_expiry ON draws (expires_ms);
+
+    CREATE TABLE matter_key (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        key BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO matter_key VALUES (1, randomblob(32));
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

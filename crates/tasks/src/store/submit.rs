@@ -2,8 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Store, StoreError, log};
-use crate::{AccountId, Event, Status, TaskId};
+use super::{
+    Store, StoreError,
+    draws::{self, DrawRow, Hash},
+    log,
+};
+use crate::{AccountId, DrawId, Event, Status, TaskId};
 
 /// A day: how long the same idempotency key returns the first answer.
 pub(super) const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -23,6 +27,19 @@ pub(crate) struct NewTask {
     pub now_ms: i64,
     pub events: Vec<Event>,
     pub allowed: Allowed,
+    pub stick: Stick,
+}
+
+/// What is remembered of where the lot comes from.
+pub(crate) enum Stick {
+    /// Nothing: the asker holds it, or each question has a lot of its own.
+    Free,
+    /// This draw is asked with, and from now on is its matter's.
+    Of(DrawId, Option<Hash>),
+    /// The draw that the matter has had.
+    Again(DrawId),
+    /// The server drew it now.
+    Drawn(Box<DrawRow>),
 }
 
 /// A key of the client, and what the request was that it stands for.
@@ -48,6 +65,9 @@ pub(crate) enum Refusal {
     QueueFull,
     #[error("the key was used for another request")]
     IdempotencyMismatch,
+    /// The lot was asked with, or the matter given another one, in this moment: choose again.
+    #[error("somebody else was first")]
+    Overtaken,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,7 +100,12 @@ impl Store {
             }
             refuse_beyond(connection, &task)?;
             insert(connection, &task)?;
-            Ok(task.task_id)
+            let task_id = task.task_id;
+            if take_stick(connection, task)? {
+                Ok(task_id)
+            } else {
+                Err(Refusal::Overtaken)
+            }
         })
         .await
     }
@@ -149,6 +174,18 @@ fn refuse_if(beyond: bool, oldest: Option<String>) -> Result<(), Refusal> {
     match oldest.and_then(|task_id| task_id.parse().ok()) {
         Some(task_id) if beyond => Err(Refusal::TaskRunning(task_id)),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Says whether the lot is still the one to be asked with.
+fn take_stick(connection: &Connection, task: NewTask) -> Result<bool, rusqlite::Error> {
+    match task.stick {
+        Stick::Free => Ok(true),
+        Stick::Of(draw_id, matter) => {
+            draws::ask_with(connection, draw_id, matter.as_ref(), task.now_ms)
+        }
+        Stick::Again(draw_id) => draws::ask_again(connection, draw_id, task.now_ms),
+        Stick::Drawn(drawn) => draws::remember(connection, *drawn, task.now_ms),
     }
 }
 

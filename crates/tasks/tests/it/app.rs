@@ -33,6 +33,7 @@ pub(crate) struct Built {
     pub calls_per_reading: u32,
     /// Whether classic text fills in.
     pub classic: bool,
+    pub library: Library,
     /// All other settings.
     pub settings: Settings,
 }
@@ -51,6 +52,7 @@ impl Built {
             models: None,
             calls_per_reading: 8,
             classic: true,
+            library: Library::starter(),
             settings: Settings::default(),
         }
     }
@@ -98,7 +100,7 @@ impl Built {
             ..kaucim_fortune::Settings::default()
         };
         let models = self.models.unwrap_or(driven);
-        let fortune = FortuneSystem::new(Library::starter(), models, reading);
+        let fortune = FortuneSystem::new(self.library, models, reading);
         let settings = Settings {
             workers: self.workers,
             limits: self.limits,
@@ -231,6 +233,7 @@ pub(crate) fn submission(person: Person) -> Submission {
         is_guest: person.is_guest,
         end_user: None,
         ask: ask(QUESTION),
+        draw_id: None,
         idempotency: None,
     }
 }

@@ -61,6 +61,7 @@ pub(super) async fn ask(
         is_guest: true,
         end_user: None,
         ask,
+        draw_id: None,
         idempotency: None,
     };
     let accepted = tasks.submit(submission).await.map_err(refused)?;
@@ -110,7 +111,8 @@ fn refused(error: SubmitError) -> Failed {
             Failed::usage(error, "`kaucim deck list` shows deities and decks")
         }
         SubmitError::Store(error) => error.into(),
-        error @ (SubmitError::TaskRunning(_)
+        error @ (SubmitError::Draw(_)
+        | SubmitError::TaskRunning(_)
         | SubmitError::QueueFull
         | SubmitError::IdempotencyMismatch) => Failed::Fault(error.into()),
     }
