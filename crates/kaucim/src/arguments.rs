@@ -1,6 +1,6 @@
 //! What was typed: commands, flags and the help that explains them.
 
-use std::path::PathBuf;
+use std::{num::NonZeroU32, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use kaucim_decks::{export::Form, import::Kind};
@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Ask a question and watch the reading in this terminal
     Ask(Ask),
+    /// Draw a lot in this terminal so that anyone can verify it, or verify a draw
+    Draw(Draw),
     /// Manage the keys of those who call the API
     #[command(subcommand)]
     Key(Key),
@@ -91,15 +93,61 @@ pub(crate) struct Ask {
     /// Which of the deity's decks [default: the first]
     #[arg(long, value_name = "ID")]
     pub deck: Option<String>,
-    /// The number of a lot already drawn [default: drawn fairly]
-    #[arg(long, value_name = "NUMBER")]
-    pub lot: Option<u32>,
+    /// A lot already drawn, by its number in any script, 甲子, or words of its verse
+    /// [default: drawn fairly]
+    #[arg(long, value_name = "LOT")]
+    pub lot: Option<String>,
     /// Language of the reading: zh, zh-Hans, en or ja [default: that of the question]
     #[arg(long, value_name = "CODE")]
     pub language: Option<Language>,
     /// Print the events as JSON lines
     #[arg(long)]
     pub json: bool,
+}
+
+/// A secret is chosen and its commitment printed; then comes your nonce; then secret and number,
+/// which follows from both. So neither side can have chosen the lot.
+#[derive(Debug, Args)]
+pub(crate) struct Draw {
+    /// Whom to ask
+    #[arg(long, value_name = "ID", default_value = "yue_lao")]
+    pub deity: String,
+    /// Which of the deity's decks [default: the first]
+    #[arg(long, value_name = "ID")]
+    pub deck: Option<String>,
+    /// Your part of the draw, 1 to 128 bytes [default: what you type, or else chance]
+    #[arg(long, value_name = "TEXT")]
+    pub nonce: Option<String>,
+    /// Print the draw as one JSON object
+    #[arg(long, conflicts_with = "verify")]
+    pub json: bool,
+    /// Verify a draw: FILE holds what was revealed as JSON (standard input where it is absent), or
+    /// --deck, --nonce and all of the following say it
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub verify: Option<PathBuf>,
+    #[command(flatten)]
+    pub values: DrawValues,
+}
+
+/// What else a draw to be verified consists of.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Values of a draw to verify")]
+pub(crate) struct DrawValues {
+    /// What was promised
+    #[arg(long, value_name = "HEX", requires = "verify")]
+    pub commitment: Option<String>,
+    /// What was shown afterwards
+    #[arg(long, value_name = "HEX", requires = "verify")]
+    pub secret: Option<String>,
+    /// Version of the deck
+    #[arg(long, value_name = "HASH", requires = "verify")]
+    pub version: Option<String>,
+    /// How many lots the deck has
+    #[arg(long, value_name = "NUMBER", requires = "verify")]
+    pub count: Option<NonZeroU32>,
+    /// The number that was drawn
+    #[arg(long, value_name = "NUMBER", requires = "verify")]
+    pub number: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

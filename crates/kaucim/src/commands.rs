@@ -2,7 +2,7 @@
 
 use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
 
-use kaucim_decks::{Library, PackFault};
+use kaucim_decks::{Library, LookupError, PackFault};
 use kaucim_tasks::Store;
 
 use crate::{
@@ -16,6 +16,7 @@ mod ask;
 mod backup;
 mod deck;
 mod doctor;
+mod draw;
 mod key;
 mod serve;
 
@@ -26,6 +27,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     match command {
         Command::Serve(serve) => serve::run(settle(&serve)?).await,
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
+        Command::Draw(draw) => draw::run(draw, &settle(&Serve::default())?, environment),
         Command::Key(key) => key::run(key, &settle(&Serve::default())?).await,
         Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?, environment),
         Command::Backup { file } => backup::back_up(file, &settle(&Serve::default())?).await,
@@ -65,6 +67,11 @@ fn storage_failed(error: anyhow::Error, hint: &str) -> Failed {
         message: format!("{error:#}"),
         hint: Some(hint.to_owned()),
     }
+}
+
+/// A deity, deck or lot that is not there.
+fn unknown(error: LookupError) -> Failed {
+    Failed::usage(error, "`kaucim deck list` shows deities and decks")
 }
 
 /// The starter deck and the decks of the data folder; those with faults stay out.

@@ -4,9 +4,10 @@ use crate::{
     arguments, configuration::Configuration, environment::Environment, exit::Failed, output,
 };
 
+mod entry;
 mod local;
 mod remote;
-mod show;
+pub(super) mod show;
 
 use show::{End, Show};
 

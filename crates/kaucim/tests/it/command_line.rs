@@ -390,6 +390,7 @@ async fn help_reads_well() {
     for topic in [
         &["--help"][..],
         &["ask", "--help"],
+        &["draw", "--help"],
         &["serve", "--help"],
         &["deck", "--help"],
         &["deck", "new", "--help"],

@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod damaged_file;
 mod drain;
+mod drawing;
 mod embeddings;
 mod evaluation;
 mod five_attempts;

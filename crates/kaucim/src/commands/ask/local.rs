@@ -3,15 +3,23 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use kaucim_decks::Deck;
 use kaucim_fortune::{Ask, AskError, FortuneSystem, Question};
 use kaucim_tasks::{
     AccountId, Accounts, Follow, FollowOptions, Settings, Store, Submission, SubmitError, TaskId,
     Tasks,
 };
 
-use super::{End, Show};
+use super::{
+    End, Show,
+    entry::{Candidate, Entry, certain},
+};
 use crate::{
-    arguments, commands::open_library, configuration::Configuration, embeddings, exit::Failed,
+    arguments,
+    commands::{open_library, unknown},
+    configuration::Configuration,
+    embeddings,
+    exit::Failed,
     models, output,
 };
 
@@ -25,10 +33,19 @@ pub(super) async fn ask(
     for fault in faults {
         output::tell(&format!("a deck is refused: {fault}"));
     }
+    let number = match typed.lot.as_deref().map(Entry::of) {
+        None => None,
+        Some(Entry::Number(number)) => Some(number),
+        Some(Entry::Words(words)) => {
+            let deck = library.deck(&typed.deity, typed.deck.as_deref());
+            let deck = deck.map_err(unknown)?;
+            Some(found(&deck, words)?)
+        }
+    };
     let ask = Ask {
         deity_id: typed.deity.clone(),
         deck_id: typed.deck.clone(),
-        number: typed.lot,
+        number,
         question: Question::new(&typed.question)
             .map_err(|error| Failed::usage(error, "ask one matter in a sentence"))?,
         language: typed.language,
@@ -105,11 +122,22 @@ async fn watch(
     }
 }
 
+/// The lot of these words, if they name one and no other.
+fn found(deck: &Deck, words: &str) -> Result<u32, Failed> {
+    let candidates = deck.find(words).into_iter().filter_map(|entry| {
+        let lot = deck.lot(entry.number).ok()?;
+        Some(Candidate {
+            number: entry.number,
+            is_certain: entry.is_certain(),
+            line: lot.verse.first().cloned().unwrap_or_default(),
+        })
+    });
+    certain(words, &candidates.collect::<Vec<_>>())
+}
+
 fn refused(error: SubmitError) -> Failed {
     match error {
-        SubmitError::Ask(AskError::Lookup(error)) => {
-            Failed::usage(error, "`kaucim deck list` shows deities and decks")
-        }
+        SubmitError::Ask(AskError::Lookup(error)) => unknown(error),
         SubmitError::Store(error) => error.into(),
         error @ (SubmitError::Draw(_)
         | SubmitError::TaskRunning(_)

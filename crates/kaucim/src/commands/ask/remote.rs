@@ -8,7 +8,10 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sse_stream::SseStream;
 
-use super::{End, Show};
+use super::{
+    End, Show,
+    entry::{Candidate, Entry, certain},
+};
 use crate::{arguments, exit::Failed, output};
 
 /// How often a broken stream is opened again before it is given up.
@@ -57,11 +60,49 @@ pub(super) async fn ask(
 }
 
 impl Server {
+    /// The number of the lot that was typed, in whatever way.
+    async fn number(&self, typed: &arguments::Ask) -> Result<Option<u32>, Failed> {
+        let words = match typed.lot.as_deref().map(Entry::of) {
+            None => return Ok(None),
+            Some(Entry::Number(number)) => return Ok(Some(number)),
+            Some(Entry::Words(words)) => words,
+        };
+        let mut url = reqwest::Url::parse(&self.base).map_err(anyhow::Error::from)?;
+        url.path_segments_mut()
+            .map_err(|()| Failed::usage("KAUCIM_SERVER is no address", "see `kaucim ask --help`"))?
+            .pop_if_empty()
+            .extend(["api", "v1", "deities", typed.deity.as_str(), "find"]);
+        url.query_pairs_mut().append_pair("q", words);
+        if let Some(deck) = &typed.deck {
+            url.query_pairs_mut().append_pair("deck_id", deck);
+        }
+        let sent = self.client.get(url).bearer_auth(&self.key).send().await;
+        let response = sent.with_context(|| format!("could not reach {}", self.base))?;
+        let status = response.status();
+        let answer: Value = response
+            .json()
+            .await
+            .context("the server's answer is no JSON")?;
+        if !status.is_success() {
+            return Err(refused(status, &answer));
+        }
+        let candidates = answer["entries"].as_array().into_iter().flatten();
+        let candidates = candidates.filter_map(|entry| {
+            Some(Candidate {
+                number: u32::try_from(entry["number"].as_u64()?).ok()?,
+                is_certain: entry["score"].as_f64()? >= 1.0,
+                line: entry["line"].as_str().unwrap_or_default().to_owned(),
+            })
+        });
+        certain(words, &candidates.collect::<Vec<_>>()).map(Some)
+    }
+
     async fn submit(&self, typed: &arguments::Ask) -> Result<Value, Failed> {
+        let number = self.number(typed).await?;
         let body = json!({
             "deity_id": typed.deity,
             "deck_id": typed.deck,
-            "fortune_number": typed.lot,
+            "fortune_number": number,
             "question": typed.question,
             "language": typed.language,
         });
@@ -74,19 +115,7 @@ impl Server {
         if status == StatusCode::ACCEPTED {
             return Ok(answer);
         }
-        let words = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-        let message = format!("{}: {}", words("title"), words("detail"));
-        match status.as_u16() {
-            401 | 403 => Err(Failed::usage(
-                "KAUCIM_KEY is not a key of that server that may ask",
-                "make one there with `kaucim key create --name NAME`",
-            )),
-            400..=499 => Err(Failed::usage(
-                message,
-                format!("the server said {}", words("code")),
-            )),
-            _ => Err(Failed::Question(Some(message))),
-        }
+        Err(refused(status, &answer))
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Response, Failed> {
@@ -127,6 +156,20 @@ impl Server {
         Err(Failed::Question(Some(
             "the server cannot be reached any more".to_owned(),
         )))
+    }
+}
+
+/// What the server refused, in its own words.
+fn refused(status: StatusCode, answer: &Value) -> Failed {
+    let words = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let message = format!("{}: {}", words("title"), words("detail"));
+    match status.as_u16() {
+        401 | 403 => Failed::usage(
+            "KAUCIM_KEY is not a key of that server that may ask",
+            "make one there with `kaucim key create --name NAME`",
+        ),
+        400..=499 => Failed::usage(message, format!("the server said {}", words("code"))),
+        _ => Failed::Question(Some(message)),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) enum End {
 }
 
 /// Prints events as they come.
-pub(super) struct Show {
+pub(in crate::commands) struct Show {
     json: bool,
     colour: bool,
     phase: String,
@@ -36,7 +36,7 @@ impl Show {
         }
     }
 
-    pub(super) fn text(colour: bool) -> Self {
+    pub(in crate::commands) fn text(colour: bool) -> Self {
         Self {
             json: false,
             colour,
@@ -111,7 +111,7 @@ impl Show {
     }
 
     /// The slip: title, number, grade and poem.
-    fn lot(&self, lot: &Value) -> String {
+    pub(in crate::commands) fn lot(&self, lot: &Value) -> String {
         let title = self.painted(BOLD, text(lot, "title"));
         let grade = match lot["grade"].as_str() {
             Some(grade) => self.painted(RED, grade),
