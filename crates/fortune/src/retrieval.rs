@@ -73,9 +73,11 @@ impl Retrieval {
             return lot.retrieve(question, prepared.language, SOURCES);
         };
         let vector = self.vector(question).await;
+        let linked = self.library.linked(&deck);
         let query = Query {
+            text: question,
             vector: vector.as_ref(),
-            ..Query::from(question)
+            linked: &linked,
         };
         deck.retrieve(lot.number, query, prepared.language, SOURCES)
     }
