@@ -9,8 +9,8 @@ use llmsim::{Config, Sim};
 
 use crate::model::{ask, steps};
 
-/// Shares no word with any passage, but a matter with many.
-const QUESTION: &str = "conceive, midwife, maternity ward, obstetrics";
+/// A matter that the simulated model knows.
+const QUESTION: &str = "Will the baby come soon?";
 
 fn embedder(sim: &Sim, model: &str) -> Arc<Embedder> {
     let mut config: ModelConfig = format!("openai:{model}").parse().unwrap();
