@@ -118,6 +118,7 @@ async fn a_resumed_reading_keeps_what_the_deck_said_then() {
         prepared,
         sources: None,
         sealed: Vec::new(),
+        versions: Vec::new(),
         budget_left: kaucim_fortune::Budget {
             calls: 8,
             tokens: 9000,

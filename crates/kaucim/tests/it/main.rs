@@ -18,6 +18,7 @@ mod locked_file;
 mod outage;
 mod packs;
 mod page;
+mod page_draw;
 mod program;
 mod reading;
 mod reconnect;

@@ -14,14 +14,14 @@ use tokio::{
 use crate::program::{PATIENCE, Server, asking, model};
 
 /// A driver process with one browser.
-struct Browser {
-    driver: WebDriver,
+pub(crate) struct Browser {
+    pub driver: WebDriver,
     process: Child,
 }
 
 impl Browser {
     /// A browser that has opened the page of this server.
-    async fn at(server: &Server) -> Self {
+    pub(crate) async fn at(server: &Server) -> Self {
         let browser = Self::start().await;
         let page = browser.driver.goto(server.url("/")).await;
         page.expect("the page");
@@ -75,7 +75,7 @@ impl Browser {
     }
 
     /// Waits until the element with this test id has this state.
-    async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
+    pub(crate) async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
         let query = By::Css(format!("[data-testid='{id}']"));
         // Each look is a round trip to the browser, so this loop waits on it.
         let found = timeout(PATIENCE, async {
@@ -97,7 +97,7 @@ impl Browser {
         }
     }
 
-    async fn find(&self, id: &str) -> thirtyfour::WebElement {
+    pub(crate) async fn find(&self, id: &str) -> thirtyfour::WebElement {
         let query = By::Css(format!("[data-testid='{id}']"));
         self.driver
             .find(query)
@@ -106,7 +106,7 @@ impl Browser {
     }
 
     /// The text of the element, once a person can read some.
-    async fn words(&self, id: &str) -> String {
+    pub(crate) async fn words(&self, id: &str) -> String {
         let element = self.find(id).await;
         let shown = async {
             loop {
@@ -121,7 +121,7 @@ impl Browser {
     }
 
     /// The element, once a person can see it.
-    async fn shown(&self, id: &str) -> thirtyfour::WebElement {
+    pub(crate) async fn shown(&self, id: &str) -> thirtyfour::WebElement {
         let element = self.find(id).await;
         let shown = async { while !element.is_displayed().await.expect("a browser") {} };
         timeout(PATIENCE, shown)
@@ -130,7 +130,7 @@ impl Browser {
         element
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.driver.clone().quit().await.expect("the browser ends");
     }
 }
@@ -204,7 +204,7 @@ async fn a_reload_while_the_lot_is_shaken_goes_on() {
     let server = Server::start(asking(&sim, "openai")).await;
     let browser = Browser::at(&server).await;
     ask(&browser, "Is the bridge safe to cross?").await;
-    // The address names the reading as soon as it is accepted, long before the stick has fallen.
+    // The address names the reading as soon as it is accepted, before the stick has risen.
     let accepted = async {
         while !browser
             .driver
@@ -248,7 +248,7 @@ async fn cancel_stops_the_reading_and_the_model() {
 }
 
 /// Types a question and asks it with a lot that the server draws.
-async fn ask(browser: &Browser, question: &str) {
+pub(crate) async fn ask(browser: &Browser, question: &str) {
     browser.until("status", "data-state", &["idle"]).await;
     browser
         .find("question")

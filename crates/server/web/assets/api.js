@@ -29,6 +29,22 @@ export function ask(question, key) {
   return asGuest('POST', `${BASE}/async-chat/ask-question`, question, { 'Idempotency-Key': key });
 }
 
+/** Binds the server to a draw before it knows the nonce. */
+export function draw(deity, body) {
+  return asGuest('POST', `${BASE}/deities/${encodeURIComponent(deity)}/draw`, body);
+}
+
+/** The number, the lot and the secret; the first nonce counts. */
+export function reveal(id, nonce) {
+  return asGuest('POST', `${BASE}/draws/${encodeURIComponent(id)}/reveal`, { nonce });
+}
+
+/** The lots that somebody may hold who types this. */
+export function find(deity, deck, words) {
+  const query = new URLSearchParams({ q: words, ...(deck && { deck_id: deck }) });
+  return send('GET', `${BASE}/deities/${encodeURIComponent(deity)}/find?${query}`);
+}
+
 export function task(id) {
   return asGuest('GET', taskUrl(id));
 }

@@ -2,8 +2,10 @@
 
 import * as api from './api.js';
 import { byId, calm, mark, translate } from './dom.js';
+import { drawLot } from './draw.js';
 import { follow } from './follow.js';
 import { finished, initial, reduce } from './reducer.js';
+import { watchShaking } from './shake.js';
 import { language, LANGUAGES, preferred, setLanguage, tag } from './text.js';
 import { askView } from './view-ask.js';
 import { readingView } from './view-reading.js';
@@ -18,7 +20,7 @@ let scene = 'ask'; // ask | rite | reading
 let stop = () => {};
 let drawing = false;
 let cancelUrl = '';
-let sent = null; // {body, key, at} of a question whose answer never came; outlives a reload
+let sent = null; // {body, key, at, draw?} of a question whose answer never came; outlives a reload
 let elsewhere = ''; // a reading of this guest that another page began
 
 const form = askView(ask);
@@ -55,19 +57,24 @@ function show(next) {
 
 async function ask(body) {
   stop();
-  const drawn = body.fortune_number === undefined;
   reading.begin(false);
   dispatch({ type: 'asked', question: body.question, language: body.language });
   form.busy(true);
-  if (drawn && !calm()) startRite();
-  const rite = drawn && !calm() ? pause(SHAKE_MS) : Promise.resolve();
   try {
-    const answer = await api.ask(body, keyFor(body));
+    const question = questionFor(body);
+    if (body.fortune_number === undefined && !question.draw) await shake(question, body);
+    if (state.phase !== 'asking') { // gone elsewhere before the stick had fallen: nothing is asked
+      hold(null);
+      return form.busy(false);
+    }
+    const draw = question.draw || {};
+    const answer = await api.ask({ ...body, ...(draw.drawId && { draw_id: draw.drawId }) }, question.key);
     const wanted = state.phase === 'asking'; // another reading may have been opened meanwhile
     if (wanted) history.pushState(null, '', address(answer.task_id));
+    if (draw.proof) keep(proofName(answer.task_id), JSON.stringify(draw.proof), 'sessionStorage');
     hold(null);
     if (!wanted) return form.busy(false);
-    await Promise.all([accept(answer), rite]);
+    await accept(answer);
     if (scene === 'rite') {
       byId('rite').dataset.risen = '';
       await pause(RISE_MS);
@@ -88,6 +95,21 @@ async function ask(body) {
   return form.busy(false);
 }
 
+/** Draws while the cylinder is shaken, and keeps the draw with its question, so that a reload asks with the same. */
+async function shake(question, body) {
+  const watched = watchShaking();
+  if (!calm()) startRite();
+  const over = calm() ? Promise.resolve() : pause(SHAKE_MS);
+  try {
+    const drawn = await drawLot(body, { over, nonce: () => watched.nonce() });
+    question.draw = drawn || {};
+    if (sent === question) hold(question);
+    if (!drawn) await over;
+  } finally {
+    watched.stop();
+  }
+}
+
 /** Sends once more, under its key, what a reload cut off: the server answers with the same reading. */
 async function repeat(offered) {
   const body = JSON.parse(sent.body);
@@ -98,11 +120,11 @@ async function repeat(offered) {
   ask(body);
 }
 
-/** The same question keeps its key until an answer came, so that a lost answer asks nothing twice. */
-function keyFor(body) {
+/** The same question keeps its key and its draw until an answer came, so that a lost answer asks nothing twice. */
+function questionFor(body) {
   const text = JSON.stringify(body);
   if (sent?.body !== text) hold({ body: text, key: newKey(), at: Date.now() });
-  return sent.key;
+  return sent;
 }
 
 function hold(question) {
@@ -129,7 +151,7 @@ function newKey() {
 function accept(answer) {
   const id = answer.task_id;
   cancelUrl = answer.cancel_url;
-  dispatch({ type: 'accepted', task_id: id, lot: answer.lot });
+  dispatch({ type: 'accepted', task_id: id, lot: answer.lot, proof: proofOf(id) });
   watch(id, answer.stream_url);
   if (state.language) return undefined;
   const told = api.task(id).then((task) => state.taskId === id && dispatch({ type: 'document', task }), () => {});
@@ -170,6 +192,7 @@ async function open(id) {
       const task = await api.task(id);
       if (!wanted) return;
       dispatch({ type: 'document', task });
+      dispatch({ type: 'proven', proof: proofOf(id) });
       dispatch({ type: 'link', state: 'open' });
       if (finished(state)) stop();
       else watch(id);
@@ -184,6 +207,19 @@ async function open(id) {
       dispatch({ type: 'link', state: 'lost' });
       await pause(wait);
     }
+  }
+}
+
+function proofName(id) {
+  return `kaucim.draw.${id}`;
+}
+
+/** What proves the draw of a reading, where this tab has drawn it. */
+function proofOf(id) {
+  try {
+    return JSON.parse(recall(proofName(id), 'sessionStorage'));
+  } catch {
+    return null;
   }
 }
 

@@ -26,6 +26,7 @@ export function initial() {
     question: '',
     language: '', // of the reading; empty until known
     lot: null,
+    proof: null, // what proves the draw, where it can be proven here
     notices: [],
     sources: [],
     sections: SECTIONS.map((id, rank) => unwritten(id, rank)),
@@ -51,7 +52,7 @@ export function sealedCount(state) {
 
 /**
  * The state after an event: one of the stream's (by `type`), or one of the page's own:
- * `forgotten`, `asked`, `accepted`, `document`, `link`, `cancelling`. Unknown events change nothing.
+ * `forgotten`, `asked`, `accepted`, `proven`, `document`, `link`, `cancelling`. Unknown events change nothing.
  */
 export function reduce(state, event) {
   switch (event.type) {
@@ -60,7 +61,9 @@ export function reduce(state, event) {
     case 'asked':
       return { ...initial(), phase: 'asking', question: event.question, language: event.language || '' };
     case 'accepted':
-      return { ...state, phase: 'queued', taskId: event.task_id, lot: sameLot(state.lot, event.lot) };
+      return { ...state, phase: 'queued', taskId: event.task_id, lot: sameLot(state.lot, event.lot), proof: event.proof || null };
+    case 'proven':
+      return { ...state, proof: event.proof || null };
     case 'document':
       return fromDocument(state, event.task);
     case 'link':
@@ -229,8 +232,8 @@ function withNotice(notices, { kind, code, message }) {
   return [...all.filter((one) => one.kind === 'safety'), ...all.filter((one) => one.kind !== 'safety')];
 }
 
-function kept({ phase, taskId, question, language, lot, beat: last, cancelling }) {
-  return { phase, taskId, question, language, lot, beat: last, cancelling };
+function kept({ phase, taskId, question, language, lot, proof, beat: last, cancelling }) {
+  return { phase, taskId, question, language, lot, proof, beat: last, cancelling };
 }
 
 function lotOf(event) {

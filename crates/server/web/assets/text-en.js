@@ -8,7 +8,8 @@ export const WORDS = {
   question: 'Your question', question_hint: 'For example: is this a good year to change jobs?', one_matter: 'One matter at a time.',
   left: '{n} characters left', left_one: '1 character left', over: '{n} characters too many', over_one: '1 character too many', question_missing: 'Please write down your question first.', question_long: 'Please keep the question within 1,000 characters.',
   the_lot: 'The lot', draw: 'Draw a lot for me', draw_note: 'Drawn fairly, every lot as likely',
-  own: 'I already drew one', own_note: 'Its number, 1 to {n}', own_note_one: 'Its number, 1', number_bad: 'This set has lots 1 to {n}.', number_bad_one: 'This set has one lot, number 1.',
+  own: 'I already drew one', own_note: 'Its number (1 to {n}), a line of its verse, or a name such as 甲子', own_note_one: 'Its number (1), or a line of its verse',
+  entry_none: 'No lot of this set is like that. Its number will do.', entry_unsure: 'It could be one of these. Please choose.', number_bad: 'This set has lots 1 to {n}.', number_bad_one: 'This set has one lot, number 1.',
   language: 'Reading in', language_auto: 'the language of my question', ask_draw: 'Shake and ask', ask_own: 'Read my lot', asking: 'Asking …',
   rite: 'Hold your question quietly in mind', running: 'A reading of yours is still being written. Return to it',
   asked: 'You asked', lot_of: '{deity} · Lot {n}',
@@ -30,9 +31,13 @@ export const WORDS = {
   failed: 'This section did not pass every check: {checks}', comma: ', ',
   failed_coverage: 'a line of the verse is left out', failed_quotation: 'a quotation was found nowhere', failed_stranger: 'another lot or deity is named',
   failed_length: 'it is too short or too long', failed_repetition: 'it says the same again',
+  proof: 'How this draw can be verified', proof_how: 'The server was bound by its commitment before it knew how you shook. The number follows from its secret and your nonce together, so neither side can have chosen it.',
+  proof_holds: 'Checked in this browser: it holds.', proof_fails: 'The check failed: this lot may not have been drawn fairly.', proof_unchecked: 'This connection does not let a browser check it. Copy the values and check them elsewhere.',
+  proof_commitment: 'Commitment', proof_secret: 'Secret', proof_nonce: 'Nonce', proof_deck_id: 'Set of lots', proof_version: 'Version', proof_count: 'Lots', proof_number: 'Number',
+  copy: 'Copy the values', copied: 'Copied', proof_more: 'How to check',
   origin_classic: 'From the classic commentary, written without a model', whole_classic: 'This whole reading comes from the set’s classic commentary. No model wrote it.',
   whole_mixed: 'Some parts come from the set’s classic commentary, written without a model.', by: 'Written by {name}', took: 'in {n} s',
-  notice_safety: 'Please read this first', notice_fallback: 'A change on the way', notice_repair: 'A part was rewritten',
+  notice_safety: 'Please read this first', notice_fallback: 'A change on the way', notice_repair: 'A part was rewritten', notice_rite: 'One matter, one lot',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -43,6 +48,8 @@ export const CODES = {
   queue_full: 'Many people are asking right now. Rest a moment, then ask again.',
   storage_unavailable: 'Your question cannot be taken in just now. It is still here; send it again in a little while.',
   invalid_request: 'A question takes 1 to 1,000 characters. Please change it and send it again.',
+  deck_changed: 'This set of lots was changed just now. Please draw again.', draw_asked: 'This lot was already asked with. Please draw again.', draw_not_found: 'This draw has expired. Please press again.', draw_not_revealed: 'The stick had not fallen yet. Please press again.',
+  same_matter: 'You drew for this within the last day, and that lot stands.',
   unknown_deity: 'This deity is not present here. Please choose again.',
   unknown_deck: 'This set of lots is no longer here. Please choose again.',
   unknown_lot: 'This set has no lot of that number. Please look at your stick once more.',

@@ -8,7 +8,8 @@ export const WORDS = {
   question: 'お尋ねになりたいこと', question_hint: '例：今年、転職してもよいでしょうか。', one_matter: '一度にひとつのことを。',
   left: 'あと{n}字', over: '{n}字超えています', question_missing: 'まず、お尋ねになりたいことをお書きください。', question_long: '千字以内でお書きください。',
   the_lot: '籤', draw: '籤を引く', draw_note: '公平に、どの籤も同じ確率で',
-  own: 'すでに引いた籤がある', own_note: '番号（1〜{n}）', own_note_one: '番号（1）', number_bad: 'この籤は第1番から第{n}番までです。', number_bad_one: 'この籤は第1番だけです。',
+  own: 'すでに引いた籤がある', own_note: '番号（1〜{n}）、詩の一句、または甲子などの干支', own_note_one: '番号（1）、または詩の一句',
+  entry_none: 'そのような籤は見つかりません。番号でお試しください。', entry_unsure: 'この中のどれかのようです。お選びください。', number_bad: 'この籤は第1番から第{n}番までです。', number_bad_one: 'この籤は第1番だけです。',
   language: '読み解きの言語', language_auto: '質問の言語に合わせる', ask_draw: '籤を振って尋ねる', ask_own: 'この籤を読む', asking: '籤を伺っています……',
   rite: '心の中で、問いを静かにお念じください', running: '読み解きがまだ綴られています。そちらへ戻る',
   asked: 'お尋ね', lot_of: '{deity} ・ 第{n}番',
@@ -30,9 +31,13 @@ export const WORDS = {
   failed: 'この段落は、すべての確認を通ってはいません：{checks}', comma: '、',
   failed_coverage: '触れていない句がある', failed_quotation: '出典の見つからない引用がある', failed_stranger: '別のくじや神仏に触れている',
   failed_length: '短すぎるか長すぎる', failed_repetition: '同じことを繰り返している',
+  proof: 'この籤を確かめるには', proof_how: 'サーバーは、お振りになった結果を知る前に約束の値を示しています。番号は秘密の値と乱数の言葉の両方から決まり、どちらの側も選べません。',
+  proof_holds: 'このブラウザで確かめました。すべて一致しています。', proof_fails: '一致しません。公平に引かれた籤ではないおそれがあります。', proof_unchecked: 'この接続ではブラウザで確かめられません。値を写して、別の所でお確かめください。',
+  proof_commitment: '約束の値', proof_secret: '秘密の値', proof_nonce: '乱数の言葉', proof_deck_id: '籤の版', proof_version: '版の番号', proof_count: '籤の数', proof_number: '番号',
+  copy: '値を写す', copied: '写しました', proof_more: '確かめ方',
   origin_classic: '古注からの文で、モデルは使っていません', whole_classic: 'この読み解きはすべて古注から組まれ、モデルは使っていません。',
   whole_mixed: '一部は古注からの文で、モデルは使っていません。', by: '書き手：{name}', took: '{n}秒で執筆',
-  notice_safety: 'はじめにお読みください', notice_fallback: '途中の変更', notice_repair: '一部を書き直しました',
+  notice_safety: 'はじめにお読みください', notice_fallback: '途中の変更', notice_rite: '一事一籤', notice_repair: '一部を書き直しました',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -43,6 +48,8 @@ export const CODES = {
   queue_full: 'ただいま大勢の方がお尋ねです。ひと息ついて、またお尋ねください。',
   storage_unavailable: 'いまはお預かりできません。問いはここに残っています。しばらくしてからお送りください。',
   invalid_request: '問いは1字から千字までです。直してからお送りください。',
+  deck_changed: '籤の版が変わりました。もう一度お引きください。', draw_asked: 'この籤ではすでにお尋ねになりました。もう一度お引きください。', draw_not_found: 'この籤引きは期限が切れました。もう一度押してください。', draw_not_revealed: '籤がまだ出ていません。もう一度押してください。',
+  same_matter: 'この件では一日のうちにすでにおみくじを引いているため、同じ籤をお示しします。',
   unknown_deity: 'この神様はここにはおられません。選び直してください。',
   unknown_deck: 'この版の籤はもうありません。選び直してください。',
   unknown_lot: 'その番号の籤はありません。籤棒をもう一度お確かめください。',

@@ -8,7 +8,8 @@ export const WORDS = {
   question: '所問何事', question_hint: '例如：今年適合換工作嗎？', one_matter: '一次只問一件事。',
   left: '還可寫 {n} 字', over: '超出 {n} 字', question_missing: '請先寫下您想問的事。', question_long: '問題請在一千字以內。',
   the_lot: '這支籤', draw: '為我抽一支籤', draw_note: '公平抽出，每支機會相等',
-  own: '我已抽到籤了', own_note: '請填籤號，1 至 {n}', own_note_one: '請填籤號 1', number_bad: '這本籤只有第一至第 {n} 籤。', number_bad_one: '這本籤只有第一籤。',
+  own: '我已抽到籤了', own_note: '籤號（1 至 {n}）、一句籤詩，或甲子等干支', own_note_one: '籤號 1，或一句籤詩',
+  entry_none: '這本籤裡找不到這樣的籤，請改填籤號。', entry_unsure: '可能是這幾支，請選一支。', number_bad: '這本籤只有第一至第 {n} 籤。', number_bad_one: '這本籤只有第一籤。',
   language: '解讀用', language_auto: '依問題的文字', ask_draw: '搖籤求問', ask_own: '請解此籤', asking: '正在請籤……',
   rite: '請在心中默念所問之事', running: '您有一則解讀還在書寫，回去看',
   asked: '所問', lot_of: '{deity} · 第 {n} 籤',
@@ -30,9 +31,13 @@ export const WORDS = {
   failed: '這一段沒有通過全部檢查：{checks}', comma: '、',
   failed_coverage: '漏了籤詩的句子', failed_quotation: '有引文找不到出處', failed_stranger: '提到別的籤或別的神明',
   failed_length: '太短或太長', failed_repetition: '說了重複的話',
+  proof: '這支籤如何驗證', proof_how: '伺服器先立下承諾，才得知您搖籤的結果；籤號由密值與隨機詞兩者算出，雙方都無法預先挑選。',
+  proof_holds: '已在這個瀏覽器裡驗算過，完全相符。', proof_fails: '驗算不符：這支籤未必是公平抽出的。', proof_unchecked: '這個連線無法在瀏覽器裡驗算，請複製下列數值，另行驗算。',
+  proof_commitment: '承諾', proof_secret: '密值', proof_nonce: '隨機詞', proof_deck_id: '籤本', proof_version: '版本', proof_count: '籤數', proof_number: '籤號',
+  copy: '複製數值', copied: '已複製', proof_more: '驗算方法',
   origin_classic: '這一段取自古注，並非模型所寫', whole_classic: '這篇解讀全由籤本的古注寫成，沒有使用模型。',
   whole_mixed: '部分段落取自籤本的古注，沒有使用模型。', by: '執筆：{name}', took: '{n} 秒寫成',
-  notice_safety: '請先看這裡', notice_fallback: '途中有變', notice_repair: '有一段重寫了',
+  notice_safety: '請先看這裡', notice_fallback: '途中有變', notice_repair: '有一段重寫了', notice_rite: '一事一籤',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -43,6 +48,8 @@ export const CODES = {
   queue_full: '此刻求問的人很多。請稍歇片刻再問。',
   storage_unavailable: '暫時無法收下您的問題。問題還在這裡，請過一會兒再送出。',
   invalid_request: '問題需要一至一千字，請改一改再送出。',
+  deck_changed: '籤本剛剛換了版本，請重新抽一支籤。', draw_asked: '這支籤已經問過了，請重新抽籤。', draw_not_found: '這次抽籤已經過期，請再按一次。', draw_not_revealed: '籤還沒有落下，請再按一次。',
+  same_matter: '這件事您在一日之內已抽過籤，仍以那一支為準。',
   unknown_deity: '這裡沒有供奉這一位，請重新選擇。',
   unknown_deck: '這本籤已經不在了，請重新選擇。',
   unknown_lot: '這本籤沒有這個籤號，請再看一眼籤支。',

@@ -1,8 +1,8 @@
 // The form: whom to ask, the question, a lot drawn here or one already in the hand.
 
 import { byId, h, mark, say } from './dom.js';
-import { parseNumber } from './number.js';
 import { codeOfStatus, codeText, pick, t } from './text.js';
+import { entryView } from './view-entry.js';
 
 const LONGEST = 1000;
 const COUNT_FROM = 900;
@@ -11,11 +11,13 @@ const COUNT_FROM = 900;
 export function askView(onAsk) {
   const form = byId('ask');
   const question = byId('question');
-  const number = byId('number');
+  const entry = entryView(
+    () => ({ deity: chosenDeity()?.id, deck: chosenDeck()?.deck_id, count: chosenDeck()?.count }),
+    () => choose(),
+  );
   let deities = [];
   let wait = null; // {until} while the server asked for patience
   let problem = null;
-  let numberWrong = false;
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -29,33 +31,25 @@ export function askView(onAsk) {
     count();
     if (problem?.code?.startsWith('question_')) clear();
   });
-  number.addEventListener('input', () => {
-    numberWrong = false;
-    choose();
-  });
   byId('draw').addEventListener('click', () => {
-    number.value = '';
-    numberWrong = false;
+    entry.set('');
     choose();
     rattle();
   });
-  byId('own').addEventListener('click', () => number.focus());
+  byId('own').addEventListener('click', () => byId('number').focus());
   byId('deities').addEventListener('change', () => {
     decks();
     choose();
   });
   byId('deck').addEventListener('change', choose);
 
-  function submit() {
+  async function submit() {
     const text = question.value.trim();
     const length = [...text].length;
     if (!length || length > LONGEST) return complain(length ? 'question_long' : 'question_missing');
+    const own = entry.given() ? await entry.settled() : undefined;
     const deck = chosenDeck();
-    const own = number.value.trim() ? parseNumber(number.value) : undefined;
-    numberWrong = own === null || own < 1 || own > (deck?.count ?? own);
-    choose();
-    if (numberWrong) return number.focus();
-    if (!deck || wait) return undefined;
+    if (own === null || !deck || wait || form.hasAttribute('aria-busy')) return undefined;
     clear();
     return onAsk({
       deity_id: chosenDeity().id,
@@ -109,15 +103,10 @@ export function askView(onAsk) {
 
   /** Which of the two ways is taken follows from the number alone. */
   function choose() {
-    const own = number.value.trim() !== '';
-    const n = chosenDeck()?.count ?? '';
+    const own = entry.given();
     mark(byId('draw'), 'aria-pressed', String(!own));
     mark(byId('own'), 'data-chosen', own ? '' : null);
-    mark(number, 'data-long', number.value.length > 3 ? '' : null);
-    mark(number, 'aria-invalid', numberWrong ? 'true' : null);
-    say(byId('number-note'), t('own_note', { n }));
-    byId('number-problem').hidden = !numberWrong;
-    say(byId('number-problem'), numberWrong ? t('number_bad', { n }) : '');
+    entry.tell();
     say(byId('submit'), t(own ? 'ask_own' : 'ask_draw'));
   }
 
@@ -186,7 +175,7 @@ export function askView(onAsk) {
     prepare({ text = '', lot = null } = {}) {
       clear();
       question.value = text;
-      number.value = lot ? String(lot.number) : '';
+      entry.set(lot ? String(lot.number) : '');
       const radio = lot && form.querySelector(`input[name="deity"][value="${CSS.escape(lot.deity_id)}"]`);
       if (radio) radio.checked = true;
       decks();

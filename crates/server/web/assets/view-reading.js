@@ -3,6 +3,7 @@
 import { byId, h, linked, mark, say } from './dom.js';
 import { finished, sealedCount } from './reducer.js';
 import { aside, lotName, paper } from './view-slip.js';
+import { proofView } from './view-proof.js';
 import { sectionsView } from './view-sections.js';
 import { statusView, words } from './view-status.js';
 import { codeText, guess, language, t } from './text.js';
@@ -42,7 +43,7 @@ export function readingView(root, { onCancel, onAgain }) {
     mark(root, 'data-over', finished({ phase: shown }) && (shown === 'complete' ? 'whole' : 'short'));
     status.render(state, shown);
     redraw('slip', [state.lot], () => slip.replaceChildren(state.lot ? paper(state.lot) : ''));
-    redraw('lot', [state.lot, state.language, language()], () => lot(state));
+    redraw('lot', [state.lot, state.proof, state.language, language()], () => lot(state));
     redraw('asked', [state.question, state.language, language()], () => question(state));
     redraw('notices', [state.notices, state.language, language()], () => notice(state));
     redraw('ending', [shown, state.result, state.error, state.sources, language()], () => end(state, shown));
@@ -59,9 +60,9 @@ export function readingView(root, { onCancel, onAgain }) {
   function lot(state) {
     say(heading, state.lot ? lotName(state.lot) : '');
     if (!state.lot) return beside.replaceChildren();
-    const wasOpen = beside.querySelector('details')?.open;
-    beside.replaceChildren(...aside(state.lot, state.language));
-    if (wasOpen) beside.querySelector('details').open = true;
+    const wereOpen = [...beside.querySelectorAll('details[open]')].map((one) => one.className);
+    beside.replaceChildren(...aside(state.lot, state.language), proofView(state.proof));
+    for (const one of beside.querySelectorAll('details')) one.open = wereOpen.includes(one.className);
     document.title = `${lotName(state.lot)} — Kaucim`;
     return undefined;
   }
