@@ -10,9 +10,7 @@ use arc_swap::ArcSwapOption;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Entry, Language, Lot, Query, Source, Tone, Topic, Vector, draw, entry, search,
-};
+use crate::{Entry, Language, Lot, Query, Source, Tone, Topic, Vector, draw, entry, search};
 
 /// One edition of a set of lots.
 ///

@@ -42,7 +42,11 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         let embedder = embeddings::embedder(settled)?;
         fortune = fortune.with_embedder(Arc::clone(&embedder));
         let data_dir = &configuration.data_dir;
-        keeper = Some(embeddings::Keeper::start(library.clone(), embedder, data_dir));
+        keeper = Some(embeddings::Keeper::start(
+            library.clone(),
+            embedder,
+            data_dir,
+        ));
     }
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await?;

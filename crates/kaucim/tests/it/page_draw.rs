@@ -2,7 +2,7 @@
 
 use kaucim_decks::draw::Proof;
 use serde_json::{Value, json};
-use thirtyfour::{By, Key};
+use thirtyfour::{By, Key, TypingData};
 use tokio::time::timeout;
 
 use crate::{
@@ -17,9 +17,9 @@ impl Browser {
         ran.expect("the script runs").json().clone()
     }
 
-    async fn types(&self, id: &str, words: &str) {
+    async fn types(&self, id: &str, words: impl Into<TypingData>) {
         let element = self.find(id).await;
-        element.send_keys(words).await.expect("typing");
+        element.send_keys(words.into()).await.expect("typing");
     }
 
     /// The numbers of the lots that are offered, once there are some.
@@ -166,11 +166,11 @@ async fn a_lot_in_the_hand_is_named_by_words() {
         !still.as_str().expect("text").contains("/r/"),
         "nothing is asked on a guess"
     );
-    browser.types("number", &(Key::Down + "")).await;
+    browser.types("number", Key::Down + "").await;
     browser
         .until("number", "aria-activedescendant", &["candidate-0"])
         .await;
-    browser.types("number", &(Key::Enter + "")).await;
+    browser.types("number", Key::Enter + "").await;
     let chosen = browser
         .runs("return document.getElementById('number').value")
         .await;

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use kaucim_decks::{
-    Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Entry, Grade, How, Language, Readings, Redraw,
-    Topic,
+    Blocks, Deck as DeckOfLots, Deity as DeityOfLibrary, Entry, Grade, How, Language, Readings,
+    Redraw, Topic,
 };
 use kaucim_fortune::{Lot, Source};
 use schemars::JsonSchema;
