@@ -270,7 +270,12 @@ fn language_line(system: &str) -> Option<Language> {
     system
         .lines()
         .filter_map(|line| line.trim().strip_prefix("language:"))
-        .find_map(|code| Language::from_code(code.trim()))
+        .find_map(|line| {
+            // A name or a sentence may stand behind the code.
+            let is_code = |c: &char| c.is_ascii_alphabetic() || *c == '-';
+            let code: String = line.trim_start().chars().take_while(is_code).collect();
+            Language::from_code(&code)
+        })
 }
 
 fn stop(stop: &Value) -> Vec<String> {
@@ -328,6 +333,28 @@ mod tests {
             let keys: Vec<_> = ask.keys.iter().map(|key| key.name.as_str()).collect();
             assert_eq!(keys, [expected]);
         }
+    }
+
+    #[test]
+    fn the_language_is_told_by_its_code_whatever_stands_behind_it() {
+        for (line, language) in [
+            (
+                "language: zh-Hans（简体中文）。每个值都用简体中文书写。",
+                Language::ZhHans,
+            ),
+            ("language: zh（繁體中文）", Language::Zh),
+            (
+                "language: en (English). Write every value in English.",
+                Language::En,
+            ),
+            ("language:ja", Language::Ja),
+        ] {
+            assert_eq!(
+                language_line(&format!("Be kind.\n{line}\n")),
+                Some(language)
+            );
+        }
+        assert_eq!(language_line("language: Klingon"), None);
     }
 
     #[test]
