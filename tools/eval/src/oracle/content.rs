@@ -154,7 +154,14 @@ fn is_dangerous(c: char) -> bool {
 }
 
 fn raw_json(text: &str) -> Option<String> {
-    let key = SECTIONS.iter().find(|key| text.contains(**key));
+    let key = SECTIONS.iter().find(|key| {
+        // Two of the keys are words of English.
+        let as_key = [format!("\"{key}\""), format!("{key}:"), format!("# {key}")];
+        let is_a_word = !key.contains('_');
+        text.trim() == **key
+            || (!is_a_word && text.contains(**key))
+            || as_key.iter().any(|form| text.contains(form.as_str()))
+    });
     let begins = text.trim_start().starts_with(['{', '[']) && text.contains("\":");
     let escaped = ["\\n", "\\\"", "\\u", "```"];
     let escape = escaped.iter().find(|escape| text.contains(**escape));
