@@ -247,6 +247,35 @@ async fn cancel_stops_the_reading_and_the_model() {
     sim.stop().await;
 }
 
+#[tokio::test]
+async fn what_a_hostile_model_writes_becomes_no_markup() {
+    let sim = model("rate=0;fault=hostile:markup").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    let count = async |tag: &'static str| {
+        let found = browser.driver.find_all(By::Tag(tag)).await;
+        found.expect("a query").len()
+    };
+    let before = (
+        count("script").await,
+        count("img").await,
+        count("iframe").await,
+    );
+    ask(&browser, "Does the page stay as it is?").await;
+    // A dialog would be answered to this by an error of the driver.
+    browser.until("status", "data-state", &["complete"]).await;
+    let text = browser.find("section-conclusion").await.text().await;
+    assert!(!text.expect("text").is_empty());
+    let after = (
+        count("script").await,
+        count("img").await,
+        count("iframe").await,
+    );
+    assert_eq!(before, after, "scripts, images and frames of the page");
+    browser.stop().await;
+    sim.stop().await;
+}
+
 /// Types a question and asks it with a lot that the server draws.
 pub(crate) async fn ask(browser: &Browser, question: &str) {
     browser.until("status", "data-state", &["idle"]).await;
