@@ -183,6 +183,7 @@ pub(crate) fn matter(deck: &Deck, question: &Question) -> Option<Matter> {
     match deck.redraw {
         Redraw::Always => None,
         Redraw::SameMatterSameLot => Some(Matter {
+            deity_id: deck.deity_id.clone(),
             deck_id: deck.id.clone(),
             version: deck.version.clone(),
             text: question.matter(),

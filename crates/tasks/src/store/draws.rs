@@ -27,6 +27,8 @@ pub(crate) struct Asker {
 /// hash of it is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Matter {
+    /// A deck may answer for several; each of them is asked by itself.
+    pub deity_id: String,
     pub deck_id: String,
     /// A changed deck is another one.
     pub version: String,
@@ -271,6 +273,7 @@ fn hash(connection: &Connection, asker: &Asker, matter: &Matter) -> Result<Hash,
     let parts = [
         Some(account_id.as_str()),
         asker.end_user.as_deref(),
+        Some(matter.deity_id.as_str()),
         Some(matter.deck_id.as_str()),
         Some(matter.version.as_str()),
         Some(matter.text.as_str()),

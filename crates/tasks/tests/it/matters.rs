@@ -251,6 +251,26 @@ async fn where_the_deck_says_so_each_question_has_a_lot_of_its_own() {
 }
 
 #[tokio::test]
+async fn each_deity_of_a_deck_is_asked_by_itself() {
+    let own = "deity = \"yue_lao\"";
+    let packs = yue_lao(&[(own, "deity = \"yue_lao\"\nalso_for = [\"mazu\"]")]);
+    let (library, faults) = Library::open(packs.path());
+    assert!(faults.is_empty(), "{faults:?}");
+    let built = Built {
+        library,
+        ..Built::workers(0)
+    };
+    let app = built.start().await;
+    let temple = app.key_holder("temple").await;
+    let drawn = app.draws(temple, Some(STAY[0])).await;
+    app.reveals(temple, &drawn, "shaken").await;
+    let mut of_mazu = request(temple, Some(STAY[0]));
+    of_mazu.deity_id = "mazu".to_owned();
+    let of_mazu = app.tasks.draw(of_mazu).await.unwrap();
+    assert!(of_mazu.is_new && of_mazu.terms == drawn.terms);
+}
+
+#[tokio::test]
 async fn of_the_question_of_a_draw_nothing_can_be_read() {
     let app = App::start(0).await;
     let guest = app.guest().await;
