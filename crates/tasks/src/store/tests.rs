@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::{
     log::{Append, Claim, Spent, WriteError},
     row::TaskRow,
-    submit::{Allowed, NewTask},
+    submit::{Allowed, NewTask, Stick},
     *,
 };
 use crate::{AccountId, Event, Status, TaskId};
@@ -153,6 +153,7 @@ async fn claimed(store: &Store) -> Claim {
             per_end_user: 1,
             queued: 1,
         },
+        stick: Stick::Free,
     };
     store.submit(task).await.unwrap();
     claim_next(store).await.unwrap().unwrap().claim()
