@@ -181,9 +181,10 @@ fn verse(user: &str) -> Vec<String> {
         .collect()
 }
 
-/// Takes every `[[sim …]]` out of the question.
+/// Takes every `[[sim …]]` out of the question, also where a prompt has made other brackets of them.
 fn without_directives(question: &str) -> (String, Vec<String>) {
-    let mut rest = question;
+    let question = question.replace("〔〔sim", "[[sim").replace("〕〕", "]]");
+    let mut rest = question.as_str();
     let mut kept = String::new();
     let mut directives = Vec::new();
     while let Some((before, after)) = rest.split_once("[[sim") {

@@ -23,7 +23,9 @@ pub(super) fn same_lots(pack: &Pack, faults: &mut Vec<Fault>) {
         let content =
             serde_json::to_string(&(&lot.verse, &lot.commentary, &lot.allusion, &lot.topics))
                 .expect("texts and maps with named keys");
-        let is_more_than_a_verse = !lot.commentary.is_empty() || !lot.topics.is_empty();
+        let is_filled_in = lot.verse.iter().any(|line| !line.trim().is_empty());
+        let is_more_than_a_verse =
+            is_filled_in && (!lot.commentary.is_empty() || !lot.topics.is_empty());
         if let Some(other) = seen
             .insert(content, lot.number)
             .filter(|_| is_more_than_a_verse)

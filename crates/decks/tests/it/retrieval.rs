@@ -229,7 +229,7 @@ fn a_lot_speaks_for_itself_where_its_deck_is_gone() {
     let alone = lot.retrieve("我想轉職", Language::Zh, 4);
     assert_eq!(
         ids(&alone),
-        ids(&deck.retrieve(2, "我想轉職", Language::Zh, 4)[..4])
+        ids(&deck.retrieve(2, "我想轉職", Language::Zh, 6)[..4])
     );
     let all = lot.retrieve("我想轉職", Language::Zh, 100);
     assert!(all.iter().all(|source| source.id.starts_with("lamps/2/")));
@@ -279,7 +279,8 @@ fn passages_are_found_by_what_they_mean() {
     );
     assert!(found.iter().all(|one| (0.0..1.0).contains(&one.score)));
     let related = deck.retrieve(1, asked("xyzzy"), Language::Zh, 6);
-    assert_eq!(lot_of(related.last().unwrap()), 3, "{:?}", ids(&related));
+    let other = related.iter().find(|one| lot_of(one) != 1).unwrap();
+    assert_eq!(lot_of(other), 3, "{:?}", ids(&related));
     // What is named stays first, whatever something else means.
     let found = library.search(asked("石橋記"), Some("mazu"), 4);
     assert_eq!(found[0].id, "lamps/4/allusion/zh/0");

@@ -1,5 +1,7 @@
 //! What a pack says about its temple: deities, links, words of its own, and who writes readings.
 
+use std::collections::BTreeSet;
+
 use kaucim_decks::{Language, Library, Matter, Readings};
 
 use crate::lamps::Packs;
@@ -48,8 +50,8 @@ fn a_deck_answers_for_several_deities_under_their_own_names() {
         );
     }
     let found = library.search("漁夫見燈而歸", None, 20);
-    let stories = found.iter().filter(|source| source.kind == "allusion");
-    assert_eq!(stories.count(), 1, "a deck is searched once: {found:?}");
+    let ids: BTreeSet<_> = found.iter().map(|source| &source.id).collect();
+    assert_eq!(ids.len(), found.len(), "a deck is searched once: {found:?}");
     assert!(!library.search("漁夫", Some("guan_yin"), 5).is_empty());
 }
 
@@ -130,10 +132,10 @@ fn a_deck_of_verses_alone_gives_nothing_else() {
         let lot = deck.lot(1).unwrap();
         assert_eq!((lot.verse.len(), lot.grade.as_deref()), (2, Some("上")));
         let texts = lot.commentary.len() + lot.allusions.len() + lot.topics.len();
-        (deck.readings, texts, deck.search("漁夫", 5).len())
+        (deck.readings, texts, !deck.search("漁夫", 5).is_empty())
     };
-    assert_eq!(lot_of("classic"), (Readings::Classic, 4, 1));
-    assert_eq!(lot_of("verse"), (Readings::Verse, 0, 0));
+    assert_eq!(lot_of("classic"), (Readings::Classic, 4, true));
+    assert_eq!(lot_of("verse"), (Readings::Verse, 0, false));
 }
 
 #[test]

@@ -267,7 +267,7 @@ async fn a_reading_that_no_model_wrote_says_so() {
     let system = model::system(&[Scripted::new("one", [])], Settings::default());
     for (language, whole) in [
         (Language::Zh, "全文由籤書原有的註解編成"),
-        (Language::ZhHans, "全文由签书原有的文字编成"),
+        (Language::ZhHans, "全文由签书原有的注解编成"),
         (Language::En, "the whole reading is composed"),
         (Language::Ja, "全文をおみくじに付く注"),
     ] {

@@ -86,7 +86,7 @@ async fn sources_are_retrieved_if_they_were_not() {
     let mut resume = resume(0, Vec::new());
     resume.sources = None;
     resume.prepared.lot.version = "another version".to_owned();
-    let verdicts = resume.prepared.lot.topics.get_mut(&Topic::General);
+    let verdicts = resume.prepared.lot.topics.get_mut(&Topic::Childbirth);
     let stored = "the verdict as it was stored".to_owned();
     verdicts.unwrap().insert(Language::En, stored);
     asked.resume = Some(resume);

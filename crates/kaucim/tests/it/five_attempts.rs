@@ -74,6 +74,8 @@ async fn reaches_the_model(sim: &Sim, question: &str, times: usize) {
 }
 
 fn calls_for(calls: &[Call], question: &str) -> usize {
-    let asks = |call: &&Call| call.request.to_string().contains(question);
+    // What stands in a prompt cannot look like its marks.
+    let question = question.replace('[', "〔").replace(']', "〕");
+    let asks = |call: &&Call| call.request.to_string().contains(&question);
     calls.iter().filter(asks).count()
 }

@@ -47,6 +47,10 @@ async fn a_spreadsheet_goes_in_and_comes_out_again() {
     let printed = run(ask).await;
     assert!(printed.stdout.contains("風靜船歸"), "{}", printed.stdout);
 
+    // Two decks of the same verses say that they are editions of one set.
+    let metadata = data.path().join("decks/imported_mazu/deck.toml");
+    let written = fs::read_to_string(&metadata).expect("text");
+    fs::write(&metadata, format!("set = \"lamps\"\n{written}")).expect("a file");
     let printed = deck(data.path(), &["export", "imported_mazu", "--to", "out.csv"]).await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
     assert_eq!(printed.stdout, "out.csv\nout.map.toml\n");
@@ -135,8 +139,8 @@ async fn what_cannot_be_imported_or_exported_says_what_to_do() {
     .await;
     check(
         &["import", "lots.csv"],
-        "nobody says whose lots they are",
-        "say --deity",
+        "nobody says whose lots they are; give --deity",
+        "see docs/packs.md",
     )
     .await;
     check(

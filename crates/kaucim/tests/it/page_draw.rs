@@ -157,7 +157,7 @@ async fn a_lot_in_the_hand_is_named_by_words() {
     browser.until("status", "data-state", &["idle"]).await;
     browser.types("question", "What does my slip say?").await;
     // A part of a line is a guess: the lot is offered, and taken with the keyboard alone.
-    browser.types("number", "紅絲").await;
+    browser.types("number", "紅絲月下").await;
     assert_eq!(browser.offered().await, ["1"]);
     browser.find("ask").await.click().await.expect("a click");
     browser.until("number", "aria-invalid", &["true"]).await;

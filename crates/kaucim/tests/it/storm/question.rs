@@ -75,7 +75,7 @@ impl Question {
 
     /// The number of the question that a request to the model is about.
     pub(super) fn number_in(request: &str) -> Option<u64> {
-        let (words, _) = request.split_once(") [[sim ")?;
+        let (words, _) = request.split_once(") 〔〔sim ")?;
         let (_, number) = words.rsplit_once('(')?;
         number.parse().ok()
     }
