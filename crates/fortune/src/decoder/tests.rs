@@ -143,6 +143,23 @@ fn escapes() {
 }
 
 #[test]
+fn nothing_that_moves_a_cursor_or_turns_writing_around() {
+    check(
+        r#"{"conclusion":"a\u202eb\u2066c\u2069d\u200fe\u0085f\u001b[31mg\u009bh"}"#,
+        "conclusion=abcdef[31mgh|",
+    );
+    check(
+        "{\"conclusion\":\"a\u{202e}b\u{202a}c\u{2068}d\u{85}e\u{1b}f\u{61c}g\"}",
+        "conclusion=abcdefg|",
+    );
+    // What joins and what selects belongs to characters.
+    check(
+        "{\"conclusion\":\"👩\u{200d}🌾❤\u{fe0f}\"}",
+        "conclusion=👩\u{200d}🌾❤\u{fe0f}|",
+    );
+}
+
+#[test]
 fn what_stands_around() {
     check("\u{feff}{\"conclusion\":\"b\"}", "conclusion=b|");
     check(

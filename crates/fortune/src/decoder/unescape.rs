@@ -10,8 +10,9 @@ pub(super) enum Piece {
     End,
 }
 
-/// The inside of a string. Broken escapes, lone surrogates, NUL and control characters other than
-/// line break and tab are dropped; both of these may also stand in the string as they are.
+/// The inside of a string. Broken escapes, lone surrogates, NUL, control characters other than
+/// line break and tab, and what turns the direction of writing around are dropped; line break and
+/// tab may also stand in the string as they are.
 #[derive(Debug, Default)]
 pub(super) struct Unescape {
     escape: Escape,
@@ -97,9 +98,13 @@ impl Unescape {
 }
 
 fn shown(c: char) -> Piece {
-    if c.is_control() && !matches!(c, '\n' | '\t') {
-        Piece::Nothing
-    } else {
-        Piece::Shown(c)
+    match c {
+        '\n' | '\t' => Piece::Shown(c),
+        // The marks, embeddings, overrides and isolates of UAX #9: what is read is what is written.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            Piece::Nothing
+        }
+        c if c.is_control() => Piece::Nothing,
+        c => Piece::Shown(c),
     }
 }

@@ -67,5 +67,8 @@ fn section(key: &str) -> Option<SectionId> {
 }
 
 fn is_shown(c: char) -> bool {
-    c == '\n' || c == '\t' || !c.is_control()
+    let turns = ['\u{61c}', '\u{200e}', '\u{200f}'].contains(&c)
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c);
+    c == '\n' || c == '\t' || !(c.is_control() || turns)
 }
