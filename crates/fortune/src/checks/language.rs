@@ -11,6 +11,10 @@ use crate::{
 
 /// Fewer words in Latin script tell too little to say that they are not English.
 const TELLING_WORDS: usize = 8;
+/// Letters of Latin script that tell as much as one of Han or kana, blanks left out.
+const LETTERS_OF_A_WORD: usize = 5;
+/// Shorter sentences, in words, are names and terms.
+const SHORTEST_FOREIGN: usize = 5;
 /// Letters outside of quotations from which on these are not judged.
 const ENOUGH_OUTSIDE: usize = 8;
 
@@ -31,7 +35,9 @@ pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> 
         Language::Zh | Language::ZhHans => not_chinese(judged, scripts, subject.language),
         Language::Ja => not_japanese(judged, scripts),
         Language::En => not_english(judged, scripts),
-    }?;
+    };
+    let sentences = unquoted(judged);
+    let reason = reason.or_else(|| partly(&sentences, subject.language))?;
     Some(format!("not in {}: {reason}", subject.language))
 }
 
@@ -116,6 +122,39 @@ fn not_english(text: &str, scripts: Scripts) -> Option<String> {
     (foreign > english || is_told).then(|| {
         format!("{english} of {words} words are small words of English, {foreign} of others")
     })
+}
+
+/// Whether a good part of the sentences is in the script of another language, though the rest
+/// makes up for it. A sentence in Latin script is as long as it has words, more or less.
+fn partly(text: &str, language: Language) -> Option<String> {
+    let mut all = 0;
+    let mut foreign = 0;
+    for sentence in text.split(['。', '！', '？', '!', '?', '\n', '.']) {
+        let Scripts {
+            han,
+            kana,
+            latin,
+            other,
+        } = Scripts::of(sentence);
+        let words = latin.div_ceil(LETTERS_OF_A_WORD);
+        let length = han + kana + words + other;
+        let own = match language {
+            Language::Zh | Language::ZhHans => han,
+            Language::Ja => han + kana,
+            Language::En => words,
+        };
+        all += length;
+        // Chinese among Japanese: nobody writes so many characters without kana.
+        let is_chinese = language == Language::Ja && kana == 0 && {
+            let shapes = Shapes::of(sentence);
+            shapes.chinese + shapes.simplified + shapes.traditional > 2
+        };
+        // A name, an address or a term may stand alone.
+        if length >= SHORTEST_FOREIGN && (own * 2 < length || is_chinese) {
+            foreign += length;
+        }
+    }
+    (foreign * 4 > all).then(|| format!("{foreign} of {all} words are in other sentences"))
 }
 
 fn letters(text: &str) -> usize {

@@ -149,6 +149,75 @@ fn a_section_is_in_the_language_of_the_reading() {
     );
 }
 
+#[test]
+fn half_a_section_is_not_in_another_language() {
+    let english = "Take your time, and finish the small task that you have put off the longest. Then talk it over with somebody who listens well.";
+    fails(
+        LANGUAGE,
+        Language::Zh,
+        &[
+            &format!(
+                "壁上的字還沒有乾，可是花園已經不是原來的花園了。先承認不捨，再慢慢鬆手，前面的水面很寬。{english}"
+            ),
+            &format!("{english}壁上的字還沒有乾，可是花園已經不是原來的花園了，先承認不捨。"),
+            &format!("先休息幾天，再和朋友談談這件事，聽聽別人怎麼看。\n{english}"),
+            "先休息幾天，再和朋友談談。気持ちはゆっくり変わっていくものです。",
+            "壁上的字還沒有乾，先承認不捨。벽에 쓴 글씨는 아직 마르지 않았습니다.",
+            "先承認不捨。You should rest for a few days and then see what remains of it.",
+        ],
+    );
+    passes(
+        LANGUAGE,
+        Language::Zh,
+        &[
+            "壁上的字還沒有乾，可是花園已經不是原來的花園了。Let it go. 先承認不捨，再慢慢鬆手。",
+            "可以寫信到 someone@example.org，或打開 Google Calendar 排一個時間，把 to-do list 上的事做完。",
+            "他說：「Take your time, and finish the small task first.」這句話值得記著，慢慢來也不遲。",
+            "如果準備 IELTS 或 TOEFL，先排 mock test，再看 listening 與 reading 哪一項要補。",
+            "這句用英文說就是 let the boat go on，意思是往前走。",
+            "工作上的 offer 可以再等一等，先問清楚 HR 的安排。",
+        ],
+    );
+    fails(
+        LANGUAGE,
+        Language::Ja,
+        &[
+            &format!(
+                "壁の墨はまだ乾きませんが、園はもう昔の園ではありません。まず名残を認めましょう。{english}"
+            ),
+            &format!("{english}園はもう昔の園ではありません。少しずつ手を放しましょう。"),
+            "まず休んで、友人に話してみましょう。壁上的字還沒有乾，可是花園已經不是原來的花園了。",
+            "まず休みましょう。벽에 쓴 글씨는 아직 마르지 않았습니다.",
+            "まず名残を認めましょう。You should rest for a few days and then see what remains of it.",
+            "まず休みましょう。你可以先休息几天，再和朋友谈谈这件事。",
+        ],
+    );
+    passes(
+        LANGUAGE,
+        Language::Ja,
+        &[
+            "壁の墨はまだ乾きません。Let it go. 園はもう昔の園ではありません。",
+            "「莫倚東風追落絮、放舟前去水雲寬」、この二句が答えです。",
+            "メールはsomeone@example.orgへ、予定はGoogle Calendarに入れておきましょう。",
+            "TOEICやIELTSの準備なら、まずlistening、次にreadingを見直しましょう。",
+            "一、休養。二、相談。三、整理。この順に進めると、心が軽くなります。",
+            "「Take your time, and finish the small task first.」と言われたことを思い出してください。",
+        ],
+    );
+    fails(
+        LANGUAGE,
+        Language::En,
+        &[
+            "The ink on the wall is still wet, and the garden is not what it was. 壁上的字還沒有乾，可是花園已經不是原來的花園了。",
+            "Rest first, and then talk to a friend. 先休息幾天，再和朋友談談這件事。",
+            "Rest first, and then talk to a friend. 気持ちはゆっくり変わっていくものです。",
+            "The garden is not what it was. 벽에 쓴 글씨는 아직 마르지 않았습니다.",
+            "先休息幾天，再和朋友談談這件事。 The garden is not what it was, so rest first.",
+            "Take your time. 旧情已经过去了，先照顾好自己的心吧。 Then finish the task.",
+        ],
+    );
+}
+
 /// These do not run in both scripts.
 #[test]
 fn the_two_scripts_of_chinese_are_told_apart() {
