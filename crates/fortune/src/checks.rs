@@ -29,6 +29,10 @@ pub(crate) const REFUSAL: &str = "refusal";
 pub(crate) const REPETITION: &str = "repetition";
 pub(crate) const PROMISE: &str = "promise";
 pub(crate) const PROGNOSIS: &str = "prognosis";
+pub(crate) const VOICE: &str = "voice";
+pub(crate) const THREAT: &str = "threat";
+pub(crate) const SALE: &str = "sale";
+pub(crate) const CONFIDENCE: &str = "confidence";
 /// Found by the guards alone, before the section has ended.
 pub(crate) const LEAK: &str = "leak";
 
@@ -80,7 +84,7 @@ impl From<Finding> for Check {
 type Judge = fn(&Draft<'_>, &Subject<'_>) -> Option<String>;
 
 /// All checks of a text, in the order in which they are told.
-const CHECKS: [(&str, Judge); 10] = [
+const CHECKS: [(&str, Judge); 14] = [
     (PRESENT, present),
     (LANGUAGE, language::fault),
     (LENGTH, length::fault),
@@ -91,6 +95,10 @@ const CHECKS: [(&str, Judge); 10] = [
     (REPETITION, repetition::fault),
     (PROMISE, claims::promise),
     (PROGNOSIS, claims::prognosis),
+    (VOICE, claims::voice),
+    (THREAT, claims::threat),
+    (SALE, claims::sale),
+    (CONFIDENCE, claims::confidence),
 ];
 
 /// The checks that classic text is judged by. The others judge what a model may say; a deck may

@@ -1,9 +1,11 @@
 //! Checks that nothing is claimed that a lot cannot know: no promise on a warning lot, no
-//! prognosis on life and death, body or court.
+//! prognosis on life and death, body or court, no figure; and that nobody is threatened, sold
+//! anything, or spoken to by the deity itself.
 //!
 //! A claim counts where a sentence makes it: not in quotation marks, not in a question, not where
 //! its clause denies it, fears it or wishes for it, nor where the end of its sentence takes it back.
 
+mod voices;
 mod words;
 
 use std::sync::LazyLock;
@@ -11,8 +13,9 @@ use std::sync::LazyLock;
 use kaucim_decks::Tone;
 use regex::{Match, Regex, RegexSet};
 
-use self::words::{
-    AFTER, BEFORE, BEFORE_IN_LATIN, CERTAIN, PROGNOSES, PROMISES, TURNED, WISHED, WISHES,
+use self::{
+    voices::{FIGURES, SALES, THREATS, VOICES},
+    words::{AFTER, BEFORE, BEFORE_IN_LATIN, CERTAIN, PROGNOSES, PROMISES, TURNED, WISHED, WISHES},
 };
 use super::{Draft, Subject, quotes::unquoted};
 use crate::script::to_simplified;
@@ -36,6 +39,30 @@ pub(super) fn prognosis(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
     static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROGNOSES));
     let claim = CLAIMS.made_in(&plain(draft.text))?;
     Some(format!("a prognosis: `{claim}`"))
+}
+
+pub(super) fn voice(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&VOICES));
+    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    Some(format!("speaks as the deity: `{claim}`"))
+}
+
+pub(super) fn threat(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&THREATS));
+    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    Some(format!("a threat: `{claim}`"))
+}
+
+pub(super) fn sale(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&SALES));
+    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    Some(format!("something is sold: `{claim}`"))
+}
+
+pub(super) fn confidence(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
+    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&FIGURES));
+    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    Some(format!("a figure that nobody has measured: `{claim}`"))
 }
 
 /// Claims of one kind.

@@ -9,6 +9,7 @@ mod form;
 mod quotation;
 mod repetition;
 mod stranger;
+mod voices;
 
 use std::sync::{Arc, LazyLock};
 

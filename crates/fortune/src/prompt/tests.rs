@@ -117,7 +117,8 @@ fn what_was_wrong_with_a_section() {
     let faults = ["present", "language", "length", "quotation", "stranger"]
         .into_iter()
         .chain(["placeholder", "refusal", "repetition", "promise"])
-        .chain(["prognosis", "leak", "coverage"])
+        .chain(["prognosis", "voice", "threat", "sale", "confidence"])
+        .chain(["leak", "coverage"])
         .map(Fault::Check)
         .chain([Fault::Unfinished]);
     let remarks: Vec<Remark> = faults.map(|fault| remark(fault, &[])).collect();

@@ -15,13 +15,17 @@ use crate::{
 };
 
 /// Checks whose failure no reader may be left with.
-const GRAVE: [&str; 7] = [
+const GRAVE: [&str; 11] = [
     "present",
     "language",
     "placeholder",
     "refusal",
     "promise",
     "prognosis",
+    "voice",
+    "threat",
+    "sale",
+    "confidence",
     "leak",
 ];
 

@@ -14,7 +14,7 @@ pub(super) const CERTAIN: &str = r"
 pub(super) const WISHED: &str = r"
     成功 | 實現 | 如願 | 順利 | 圓滿 | 得到(?:他|她|所|想) | 復合 | 和好 | 結婚 | 成婚 | 發財 | 升職 | 升遷 | 考上 | 錄取
     | 上榜 | 中榜 | 贏 | 勝 | 賺 | 成真 | 好轉 | 回心 | 回頭 | 回到[你您] | 回來 | 達成 | 幸福 | 心想事成 | 大吉 | 無憂 | 過關
-    | 通過 | 化解 | 解決 | 找到 | 成就 | 有結果 | 有好 | 轉運 | 平安 | 在一起 | 修成正果
+    | 通過 | 化解 | 解決 | 找到 | 成就 | 有結果 | 有好 | 轉運 | 平安 | 得償所願 | 所願 | 在一起 | 修成正果
     | \b(?:succeed|success|win|get\smarried|marry|come\sback|return\sto\syou|come\strue|be\shappy|happiness|get\sthe\sjob|get\srich|be\srich
       |wealth|prosper|pass|work\sout|be\sfine|be\sall\sright|be\swell|turn\sout\swell|find\s(?:love|true|your|a|him|her|the)|love\syou|get\swhat
       |achieve|fulfil|reconcile|end\swell|go\swell|be\spromoted|get\spromoted)
@@ -40,7 +40,7 @@ pub(super) const PROMISES: [&str; 9] = [
 ];
 
 /// What nobody knows from a lot: life and death, illness, birth, verdicts.
-pub(super) const PROGNOSES: [&str; 25] = [
+pub(super) const PROGNOSES: [&str; 28] = [
     r"(?:會|必|快要|就要|[你您妳他她][^，。]{0,3}將)死(?:[^心守纏結板不活記背角灰命路巷裡]|$) | 必死無疑 | 難逃一死 | 死期 | 大限[已將快到]",
     r"活不(?:過[^來]|過$|長|久|下來) | 命不久 | (?:性命|生命)(?:難保|不保|危在) | 壽命[只將不剩已] | 陽壽 | [你您妳他她會必恐][^，。]{0,3}短命
       | [會將](?:早逝|去世|過世|病逝|喪命|喪生|離世)",
@@ -78,11 +78,14 @@ pub(super) const PROGNOSES: [&str; 25] = [
     r"(?:妊娠|懐妊)(?:します|できます|できません|するで|しません) | (?:男の子|女の子)(?:が生まれ|を授か|です) | 子宝に恵まれま",
     r"(?:裁判|訴訟|示談|控訴)(?:も|は|に|には|で)[^。、]{0,8}(?:勝ちます|勝て(?:ます|るで)|負けます|負けるで|勝訴し|敗訴し)
       | (?:有罪|無罪)[にと]なり | 逮捕され(?:ます|るで)",
+    r"[這此]一?胎[^,，。]{0,8}(?:生下?|是|為)個?(?:男孩|女孩|男嬰|女嬰|男的|女的|兒子|女兒|[男女]$) | [會將必][^,，。]{0,4}生下?(?:一)?個?(?:男孩|女孩|男嬰|女嬰|兒子|女兒|千金)",
+    r"\b(?:will\snot|won't|not\sgoing\sto)\slive\s(?:to\ssee|through|until|till) | \b(?:baby|child|unborn|it)\swill\sbe\sa\s(?:\w+\s)?(?:boy|girl|son|daughter)\b",
+    r"(?:冬|春|夏|秋|年|月|夜)を越せ(?:ません|ないで|ない。) | (?:お腹の子|赤ちゃん|お子様)は[^。、]{0,6}(?:男の子|女の子)(?:です|でしょう)",
 ];
 
 /// Words before a claim that deny it, ask about it, or give it to a story.
 pub(super) const BEFORE: &str = r"
-    [不沒未非別莫勿無]$ | 不代表 | 不等於 | 不保證 | 不能 | 無法 | 不意味 | 不表示 | 不是 | 並非 | 不必擔心 | 不用擔心 | 沒有人 | 沒人 | [誰谁][也都] | 難以 | 不敢
+    [不沒未非別莫勿無]$ | (?:不必|不用|不要|不需要?|無須|無需|毋須)$ | 別[^,，]{0,6}$ | 避免 | 免[於去得受] | 遠離 | 躲過 | 任何[^,，]{0,6}$ | 不代表 | 不等於 | 不保證 | 不能 | 無法 | 不意味 | 不表示 | 不是 | 並非 | 不必擔心 | 不用擔心 | 沒有人 | 沒人 | [誰谁][也都] | 難以 | 不敢
     | 不會 | 不預[言測] | 不論斷 | 不斷[言定] | 不判斷 | 不說 | 沒有說 | 未說 | 未必 | 不一定 | 不見得 | 以為 | 別指望 | 是否 | [能會可]否 | 會不會
     | 能不能 | 若是 | 如果 | 假如 | 倘若 | 萬一 | 即使 | 懷疑 | 擔心 | 害怕 | 恐懼 | 憂慮 | [別要]相信 | 從前 | 古時 | 聽[人說聞] | 傳說 | 據說 | 相傳 | 故事裡 | 典故
     | という(?:話|のは) | もし | たとえ | 必ずしも | 昔 | 故事";

@@ -16,6 +16,7 @@ fn promises_on_a_warning_lot_in_chinese() {
             "這筆投資穩賺不賠，可以放手去做。",
             "你們注定會結婚，這是命裡寫好的。",
             "秋天之後就一定能考上理想的學校。",
+            "您必定能得償所願。",
         ],
     );
     passes(
@@ -118,6 +119,7 @@ fn prognoses_in_chinese() {
             "手術一定會成功，過完年就會痊癒。",
             "再拖下去，你恐怕會得癌症。",
             "胎兒保不住，要有準備。",
+            "這一胎會平安生下男孩。",
         ],
     );
     passes(
@@ -134,6 +136,7 @@ fn prognoses_in_chinese() {
             "你會死心，也會重新開始，這都沒有關係。",
             "關係像水，活水才不會死板。",
             "心病還需心藥，難過時找人說說。",
+            "這一胎是男是女，籤詩不會說。",
         ],
     );
 }
@@ -152,6 +155,8 @@ fn prognoses_in_english() {
             "She has only a few months to live.",
             "The surgery will succeed; there is nothing to fear.",
             "You will never recover from this disease.",
+            "He will not live to see the spring.",
+            "The baby will be a healthy boy.",
         ],
     );
     passes(
@@ -166,6 +171,7 @@ fn prognoses_in_english() {
             "What has died between two people need not be dug up again.",
             "In the story the two never met again, and he wrote of it in old age.",
             "Will she recover? That is a question for the doctor.",
+            "You need not live through the same winter twice.",
         ],
     );
 }
@@ -184,6 +190,8 @@ fn prognoses_in_japanese() {
             "手術は成功します。",
             "体調は悪化します。",
             "余命は長くありません。",
+            "その方は今年の冬を越せません。",
+            "お腹の子は元気な男の子です。",
         ],
     );
     passes(
@@ -197,6 +205,7 @@ fn prognoses_in_japanese() {
             "思いが消えるまでには、少し時間がかかります。",
             "もし病気は治りますかと尋ねたいのなら、まず受診を。",
             "つらい時は、信頼できる人に話してください。",
+            "冬を越せば、気持ちも少し軽くなるでしょう。",
         ],
     );
 }
