@@ -1,5 +1,8 @@
 //! Checks that no lot but the one that was drawn is named or quoted, and no other deity.
 
+mod deities;
+
+use self::deities::{GENERAL, SPEAKS, WELL_KNOWN};
 use super::{Draft, Subject, quotes::quotes};
 use crate::{
     Language,
@@ -40,7 +43,8 @@ fn numbers(text: &str) -> Vec<(u32, String)> {
         let after = rest[digits..].trim_start();
         let is_lot = ["签", "簽", "号签", "首签", "籤", "番くじ", "番の", "番"]
             .iter()
-            .any(|word| after.starts_with(word));
+            .any(|word| after.starts_with(word))
+            || (after.starts_with(['首', '支']) && is_drawn(&text[..at]));
         if let Some(number) = number.filter(|_| is_lot) {
             let label: String = text[at..]
                 .chars()
@@ -69,6 +73,15 @@ fn numbers(text: &str) -> Vec<(u32, String)> {
         }
     }
     found
+}
+
+/// Whether something is drawn right before: a second poem may be any, but not one that is drawn.
+fn is_drawn(before: &str) -> bool {
+    let near: Vec<char> = before.chars().rev().take(NEAR).collect();
+    near.contains(&'抽')
+        || near.contains(&'求')
+        || near.starts_with(&['到'])
+        || near.contains(&'签')
 }
 
 /// The number that a text begins with, and its length in bytes.
@@ -134,6 +147,23 @@ fn deity(text: &str, subject: &Subject<'_>) -> Option<String> {
             }
         })
         .map(|(name, _)| format!("another deity is named: `{}`", name.name))
+        .or_else(|| well_known(&folded, &spaced, &own, subject))
+}
+
+/// A deity that many know, though no deck of theirs is in the library.
+fn well_known(folded: &str, words: &str, own: &[String], subject: &Subject<'_>) -> Option<String> {
+    let is_own = |name: &&str| own.iter().any(|own| own.contains(&fold(name)));
+    WELL_KNOWN
+        .iter()
+        .filter(|(ids, _)| !ids.contains(&subject.lot.deity_id.as_str()))
+        .filter(|(_, names)| !names.iter().any(|name| is_own(name)))
+        .filter(|(_, names)| !names.iter().any(|name| subject.known.holds(&fold(name))))
+        .flat_map(|(_, names)| names.iter())
+        .find(|name| match name.is_ascii() {
+            true => is_named(name, words),
+            false => folded.contains(&fold(name)),
+        })
+        .map(|name| format!("another deity is named: `{name}`"))
 }
 
 /// Words in lower case, a blank around each.
@@ -144,6 +174,14 @@ fn spaced(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     format!(" {} ", words.join(" "))
+}
+
+/// Whether a name in Latin script stands among the words; one that a man of history bears as well
+/// counts where he is said to speak now.
+fn is_named(name: &str, words: &str) -> bool {
+    let name = spaced(name);
+    let speaks = |verb: &&str| words.contains(&format!("{name}{verb} "));
+    words.contains(&name) && (name.trim() != GENERAL || SPEAKS.iter().any(|verb| speaks(&verb)))
 }
 
 /// The title of another lot, in marks and beside the word for a lot.

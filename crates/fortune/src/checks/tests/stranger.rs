@@ -14,6 +14,9 @@ fn other_lots_are_not_named_in_chinese() {
             "籤詩第一句寫園，第四句寫舟。",
             "月老的紅線不是繩索，鬆手也是一種成全。",
             "同樣的籤，第十二個人來抽，讀出的意思也不同。",
+            "寫完第二首詩，再看第一首，心情已經不同。",
+            "您抽到的是第七首，勸人放下。",
+            "月下老人不拉斷線的人。",
         ],
     );
     fails(
@@ -27,6 +30,10 @@ fn other_lots_are_not_named_in_chinese() {
             "若對照第一百零二籤，便知道要等。",
             "囊裏紅絲月下明，緣分已經繫好了。",
             "莫嫌燈火，來時晚：慢一點也好。",
+            "您抽到的是第九十九首，請放寬心。",
+            "你求得的第二十三支說的是等待。",
+            "關聖帝君借這首詩勸您守信。",
+            "媽祖娘娘在這支籤裡請您多一點耐心。",
         ],
     );
 }
@@ -43,6 +50,7 @@ fn other_lots_are_not_named_in_english() {
             "There are 12 lots in this deck, and one is yours.",
             "In the first line he returns; in the fourth the boat goes on.",
             "Yue Lao ties threads and unties them.",
+            "In the story Guan Yu rode a thousand li to his brother.",
         ],
     );
     fails(
@@ -55,6 +63,8 @@ fn other_lots_are_not_named_in_english() {
             "“囊裏紅絲月下明” shows that the tie is near.",
             "The lot “月下檢書” tells of a thread.",
             "Lot number 5 would be kinder.",
+            "Guan Yu advises you here to keep your word.",
+            "Mazu asks you in this lot to be patient.",
         ],
     );
 }
@@ -83,6 +93,8 @@ fn other_lots_are_not_named_in_japanese() {
             "「囊裏紅絲月下明」とあるとおり、縁は近い。",
             "第二十番くじのように待ちましょう。",
             "「莫嫌燈火來時晚」という句も思い出されます。",
+            "媽祖さまはこのおみくじで、焦らないようにと仰せです。",
+            "観音菩薩がこのくじで語っています。",
         ],
     );
 }
