@@ -6,7 +6,7 @@
 
 use super::{
     Draft, Subject,
-    quotes::{Quote, quotes},
+    quotes::{Quote, quotes, unquoted},
 };
 use crate::script::{Scripts, fold, folded, to_simplified};
 
@@ -29,9 +29,9 @@ const INTRODUCTION_IN_LATIN: usize = 40;
 /// Characters of living speech, which verse and commentary do without.
 const SPOKEN: &str = "的了吗呢吧啊呀嘛您你我她他它们这那哪么很没还就都也给让会能想要说好像跟着过个";
 /// Words of prose about a verse, which may come in clauses of seven characters as well; Simplified.
-const PROSE: [&str; 18] = [
-    "把", "先", "诗句", "签", "一句", "慢慢", "可以", "自己", "事情", "时候", "什么", "所以",
-    "因为", "如果", "不必", "只是", "已经", "应该",
+const PROSE: [&str; 20] = [
+    "与其", "不如", "把", "先", "诗句", "签", "一句", "慢慢", "可以", "自己", "事情", "时候",
+    "什么", "所以", "因为", "如果", "不必", "只是", "已经", "应该",
 ];
 /// Words before a quotation by which it claims to be the lot's; Simplified.
 const CLAIMS: [&str; 22] = [
@@ -58,7 +58,8 @@ const CLAIMS: [&str; 22] = [
     "仙机",
     "原文",
 ];
-const CLAIMS_IN_LATIN: [&str; 9] = [
+const CLAIMS_IN_LATIN: [&str; 10] = [
+    "the line ",
     "the verse",
     "the poem",
     "the lot says",
@@ -70,6 +71,28 @@ const CLAIMS_IN_LATIN: [&str; 9] = [
     "verse reads",
 ];
 const CLAIMS_IN_JAPANESE: [&str; 6] = ["句目", "の句", "诗に", "诗は", "签に", "原文"];
+/// Words right after a quotation by which it claims so; Simplified and in lower case.
+const CLAIMS_AFTER: [&str; 16] = [
+    "と诗",
+    "との句",
+    "という句",
+    "という一句",
+    "と签",
+    "と句に",
+    "says the verse",
+    "says the poem",
+    "says the line",
+    "the verse says",
+    "the poem says",
+    "goes the verse",
+    "goes the poem",
+    "reads the verse",
+    "says the lot",
+    "is the line",
+];
+/// Words of prose in a couplet that stands among sentences; Simplified.
+const PROSE_AMONG_SENTENCES: &str =
+    "是在就与和而但若使被从对为以并或且即仍再才又更最必须需应可请此其所之如该每些";
 /// Words before a quotation that give it to somebody else; Simplified.
 const SAYINGS: [&str; 15] = [
     "俗话",
@@ -135,7 +158,8 @@ fn passes(quote: &Quote<'_>, subject: &Subject<'_>) -> bool {
 
 fn passes_in_latin(quote: &Quote<'_>, before: &str) -> bool {
     let words = quote.text.split_whitespace().count();
-    let claimed = CLAIMS_IN_LATIN.iter().any(|claim| before.contains(claim));
+    let claimed =
+        CLAIMS_IN_LATIN.iter().any(|claim| before.contains(claim)) || is_claimed_after(quote);
     let is_speech = || {
         let folded = format!(
             " {} ",
@@ -157,6 +181,14 @@ fn passes_in_latin(quote: &Quote<'_>, before: &str) -> bool {
     }
 }
 
+/// Whether the text says after a quotation that it is the lot's.
+fn is_claimed_after(quote: &Quote<'_>) -> bool {
+    let after = quote.after.trim_start_matches([',', '，', '、', ' ']);
+    let after: String = after.chars().take(INTRODUCTION_IN_LATIN).collect();
+    let after = to_simplified(&after.to_lowercase());
+    CLAIMS_AFTER.iter().any(|claim| after.starts_with(claim))
+}
+
 /// Whether an English quotation is the sense of a Chinese one that stands beside it.
 fn is_sense(quote: &Quote<'_>) -> bool {
     let near: Vec<char> = quote
@@ -172,7 +204,8 @@ fn is_sense(quote: &Quote<'_>) -> bool {
 fn passes_in_japanese(quote: &Quote<'_>, subject: &Subject<'_>, before: &str) -> bool {
     let claimed = CLAIMS_IN_JAPANESE
         .iter()
-        .any(|claim| before.contains(claim));
+        .any(|claim| before.contains(claim))
+        || is_claimed_after(quote);
     let letters = quote.text.chars().filter(|c| c.is_alphanumeric()).count();
     if !claimed {
         return letters <= SHORT_IN_KANA
@@ -268,7 +301,19 @@ fn couplet(text: &str, subject: &Subject<'_>) -> Option<String> {
             clauses.len() > 1 && is_stranger(&clauses[..2])
         })
     };
-    alone.or_else(announced).map(str::to_owned)
+    let found = alone.or_else(announced).map(str::to_owned);
+    found.or_else(|| {
+        let rest = unquoted(text);
+        let mut sentences = rest.split(['。', '！', '？', '!', '?', '\n', '；', '：', ':', '.']);
+        let among = |sentence: &&str| {
+            let is_prose = || {
+                let plain = to_simplified(sentence);
+                plain.chars().any(|c| PROSE_AMONG_SENTENCES.contains(c))
+            };
+            is_stranger(&clauses(sentence)) && !is_prose()
+        };
+        sentences.find(among).map(str::to_owned)
+    })
 }
 
 /// What stands between the marks of a text; blanks are marks as well.
