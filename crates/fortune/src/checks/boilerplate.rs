@@ -4,6 +4,8 @@
 use super::{Draft, Subject, quotes::unquoted};
 use crate::{SectionId, script::to_simplified};
 
+/// The longest name of a section, in characters.
+const LONGEST_NAME: usize = 8;
 /// Parts of forms; in lower case and Simplified.
 const FORMS: [&str; 47] = [
     "todo",
@@ -143,8 +145,45 @@ pub(super) fn placeholder(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> 
             .into_iter()
             .find(|name| text.contains(&to_simplified(name)))
     };
-    let blank = found.or_else(circles)?;
+    let blank = found.map(str::to_owned);
+    let blank = blank.or_else(|| circles().map(str::to_owned));
+    let blank = blank
+        .or_else(|| label(draft.text))
+        .or_else(|| about_itself(&text))?;
     Some(format!("a form that was not filled in: `{blank}`"))
+}
+
+/// A key of the report that stands in the text as JSON, a heading or a label would have it. Two keys
+/// are words of English, so these count only as they are written there.
+fn label(text: &str) -> Option<String> {
+    SectionId::ALL
+        .into_iter()
+        .map(SectionId::name)
+        .find_map(|name| {
+            let is_heading = text.lines().any(|line| {
+                let line = line.trim();
+                let heading = line.trim_start_matches(['#', '*', ' ']);
+                line.starts_with(['#', '*'])
+                    && heading.trim_end_matches(['*', ':', '：', '#', ' ']) == name
+            });
+            let label = [format!("\"{name}\""), format!("{name}:")];
+            let is_label = label.iter().any(|label| text.contains(label.as_str()));
+            let is_heading = is_heading || text.contains(&format!("# {name}"));
+            (is_heading || is_label).then(|| name.to_owned())
+        })
+}
+
+/// 此處為整體發展的內容: a section that says what would stand in it.
+fn about_itself(text: &str) -> Option<String> {
+    ["此处为", "此处是", "这里是", "这里为", "以下为"]
+        .into_iter()
+        .find_map(|head| {
+            let (_, rest) = text.split_once(head)?;
+            let about: String = rest.chars().take(LONGEST_NAME + 3).collect();
+            let (name, _) = about.split_once("的内容")?;
+            let is_name = !name.contains([',', '。', ';']);
+            is_name.then(|| format!("{head}{name}的内容"))
+        })
 }
 
 pub(super) fn refusal(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {

@@ -15,6 +15,9 @@ fn forms_that_were_not_filled_in_in_chinese() {
             "親愛的○○，這支籤勸你放下。",
             "【內容】放下舊情，往前看。",
             "籤詩說「[verse]」，意思是放下。",
+            "此處為整體發展的內容。",
+            "### challenges\n壁上的字還沒有乾，先承認不捨。",
+            "{\"conclusion\": \"先承認不捨，再慢慢鬆手。\"}",
         ],
     );
     passes(
@@ -22,6 +25,8 @@ fn forms_that_were_not_filled_in_in_chinese() {
         Language::Zh,
         &[
             "這支籤的內容很清楚：舊情宜放。",
+            "這裡是舊地，也是新的開始。",
+            "# 這是提醒\n先承認不捨，再慢慢鬆手。",
             "請在此時此刻停一停，想一想。",
             "把要說的話寫下來，填寫在日記裡也好。",
             "整體來說，先苦後甘。",
@@ -44,6 +49,8 @@ fn forms_that_were_not_filled_in_in_english() {
             "The suggested_actions are to rest and to wait.",
             "About {{topic}} the verse is quiet.",
             "Your text here.",
+            "### conclusion\nLoosen the rope, and let the boat go.",
+            "**challenges**\nThe wall keeps what was written.",
         ],
     );
     passes(
@@ -56,6 +63,8 @@ fn forms_that_were_not_filled_in_in_english() {
             "There is much to do, and little of it today.",
             "Insert a pause before you answer.",
             "The conclusion is simple: loosen the rope.",
+            "Conclusion: loosen the rope.",
+            "Two challenges, and one conclusion.",
         ],
     );
 }
