@@ -4,6 +4,7 @@
 //! an object in prose, memory is bounded, and nothing is held back but an unfinished escape.
 //! What is not valid JSON is recovered from, never refused: the seal checks judge what comes out.
 
+mod breaks;
 mod key;
 mod state;
 mod unescape;
@@ -11,6 +12,7 @@ mod unescape;
 use std::{collections::VecDeque, mem};
 
 use self::{
+    breaks::Breaks,
     key::Key,
     state::{Container, OpenSection, State, is_blank},
     unescape::{Piece, Unescape},
@@ -48,6 +50,7 @@ pub(crate) struct Decoder {
     maybe_prose: Option<VecDeque<char>>,
     /// Characters to be read again, the next one last.
     again: Vec<char>,
+    breaks: Breaks,
     /// Text of the open section that is not in `events` yet.
     text: String,
     events: Vec<Event>,
@@ -64,6 +67,7 @@ impl Decoder {
             word: String::new(),
             maybe_prose: None,
             again: Vec::new(),
+            breaks: Breaks::default(),
             text: String::new(),
             events: Vec::new(),
         }
@@ -99,9 +103,12 @@ impl Decoder {
             State::AfterKey => self.after_key(c),
             State::BeforeValue => self.before_value(c),
             State::Text => match self.string.push(c) {
-                Piece::Shown(c) => self.text.push(c),
+                Piece::Shown(c) => self.breaks.push(c, &mut self.text),
                 Piece::Nothing => {}
-                Piece::End => self.end_value(),
+                Piece::End => {
+                    self.breaks.end(&mut self.text);
+                    self.end_value();
+                }
             },
             State::OtherString => {
                 if self.string.push(c) == Piece::End {

@@ -143,6 +143,18 @@ fn escapes() {
 }
 
 #[test]
+fn line_breaks_that_were_escaped_twice() {
+    check(
+        r#"{"challenges":"a\\nb\\n\\nc","conclusion":"d\\"}"#,
+        "challenges=a\nb\n\nc|conclusion=d\\|",
+    );
+    check(
+        r#"{"conclusion":["a\\","nb\\te"]}"#,
+        "conclusion=a\\\nnb\\te|",
+    );
+}
+
+#[test]
 fn nothing_that_moves_a_cursor_or_turns_writing_around() {
     check(
         r#"{"conclusion":"a\u202eb\u2066c\u2069d\u200fe\u0085f\u001b[31mg\u009bh"}"#,

@@ -41,7 +41,10 @@ fn collect(value: &Value, depth: usize, strings: &mut Vec<String>) {
     match value {
         Value::Null => {}
         Value::Bool(_) | Value::Number(_) => strings.push(value.to_string()),
-        Value::String(text) => strings.push(text.chars().filter(|&c| is_shown(c)).collect()),
+        Value::String(text) => {
+            let shown: String = text.chars().filter(|&c| is_shown(c)).collect();
+            strings.push(shown.replace("\\n", "\n"));
+        }
         Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => {}
         Value::Array(elements) => {
             elements
