@@ -154,7 +154,7 @@ fn partly(text: &str, language: Language) -> Option<String> {
             foreign += length;
         }
     }
-    (foreign * 4 > all).then(|| format!("{foreign} of {all} words are in other sentences"))
+    (foreign * 5 > all).then(|| format!("{foreign} of {all} words are in other sentences"))
 }
 
 fn letters(text: &str) -> usize {

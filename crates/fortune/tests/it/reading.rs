@@ -52,7 +52,7 @@ async fn check(question: &str, language: Language) {
                 assert_eq!(section.text, words(section.section, language));
                 assert_eq!(section.origin, SectionOrigin::Model);
                 let is_first = section.section == SectionId::LineByLineInterpretation;
-                assert_eq!(section.checks.len(), 10 + usize::from(is_first));
+                assert_eq!(section.checks.len(), 14 + usize::from(is_first));
                 assert!(section.checks.iter().all(|check| check.passed));
             }
             _ => {}
