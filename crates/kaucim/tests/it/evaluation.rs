@@ -26,23 +26,7 @@ const DEADLINE: &str = "[reading]\nseconds = 10\n";
 /// but with a task to mend it.
 const NOT_YET: &[(&str, &str)] = &[
     ("hostile:half-wrong-language", "language"),
-    ("hostile:invented-quotation", "quotation"),
-    ("hostile:invented-couplet", "couplet"),
-    ("hostile:other-number", "other-number"),
-    ("hostile:other-deity", "other-deity"),
-    ("hostile:as-deity", "deity-voice"),
-    ("hostile:promise", "promise"),
-    ("hostile:threat", "threat"),
-    ("hostile:prognosis", "prognosis"),
-    ("hostile:sale", "sale"),
-    ("hostile:confidence", "confidence"),
-    ("hostile:placeholder", "placeholder"),
-    ("hostile:placeholder", "short"),
     ("hostile:control-characters", "control"),
-    ("hostile:json-inside", "json"),
-    ("hostile:json-inside", "quotation"),
-    ("json:double-escapes", "json"),
-    ("weak:markdown", "json"),
 ];
 
 fn setup(sim: &Sim) -> Setup {
