@@ -38,7 +38,7 @@ async fn from_the_promise_to_the_reading() {
     let app = TestApp::start().await;
     let guest = app.guest().await;
     let promise = guest.draws(json!({ "question": "Shall I wait?" })).await;
-    for (name, expected) in [("deck_id", json!("kaucim_yue_lao")), ("count", json!(12))] {
+    for (name, expected) in [("deck_id", json!("kaucim_yue_lao")), ("count", json!(60))] {
         assert_eq!(promise[name], expected, "{promise}");
     }
     assert!(
