@@ -16,6 +16,10 @@ pub(crate) enum Event {
 }
 
 impl Event {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one table of what is said, in four languages"
+    )]
     pub(crate) fn notice(self, language: Language) -> Notice {
         let (kind, code, messages) = match self {
             Self::SectionRewritten => (

@@ -156,7 +156,7 @@ fn well_known(folded: &str, words: &str, own: &[String], subject: &Subject<'_>) 
     WELL_KNOWN
         .iter()
         .filter(|(ids, _)| !ids.contains(&subject.lot.deity_id.as_str()))
-        .filter(|(_, names)| !names.iter().any(|name| is_own(name)))
+        .filter(|(_, names)| !names.iter().any(&is_own))
         .filter(|(_, names)| !names.iter().any(|name| subject.known.holds(&fold(name))))
         .flat_map(|(_, names)| names.iter())
         .find(|name| match name.is_ascii() {
@@ -181,7 +181,7 @@ fn spaced(text: &str) -> String {
 fn is_named(name: &str, words: &str) -> bool {
     let name = spaced(name);
     let speaks = |verb: &&str| words.contains(&format!("{name}{verb} "));
-    words.contains(&name) && (name.trim() != GENERAL || SPEAKS.iter().any(|verb| speaks(&verb)))
+    words.contains(&name) && (name.trim() != GENERAL || SPEAKS.iter().any(speaks))
 }
 
 /// The title of another lot, in marks and beside the word for a lot.

@@ -227,7 +227,8 @@ async fn the_judge_sees_every_promise_of_the_contract_broken() {
     let known = Known::of(&asker).await.expect("what is to be known");
     let case = case("zh-health-2");
     let good = asker.read(&case, "").await.expect("a reading");
-    let broken: [(&str, fn(&mut Reading)); 9] = [
+    type Break = fn(&mut Reading);
+    let broken: [(&str, Break); 9] = [
         ("end", |reading| drop(reading.events.pop())),
         ("end", |reading| {
             reading.events.extend(reading.events.last().cloned())

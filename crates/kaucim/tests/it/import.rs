@@ -96,6 +96,7 @@ async fn the_map_that_would_be_used_is_shown_and_nothing_is_imported() {
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of what can go wrong")]
 #[tokio::test]
 async fn what_cannot_be_imported_or_exported_says_what_to_do() {
     let data = tempdir().expect("a folder");

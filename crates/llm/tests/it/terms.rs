@@ -177,7 +177,10 @@ async fn each_kind_of_server_gets_the_form_that_it_takes() {
             for (body, form) in bodies.iter().zip(expected) {
                 let format = body.get("response_format");
                 assert_eq!(format.and_then(|f| f["type"].as_str()), form, "{status}");
-                let sent = format.map(|f| f.get("schema").unwrap_or(&f["json_schema"]["schema"]));
+                let sent = format.map(|f| {
+                    f.get("schema")
+                        .unwrap_or_else(|| &f["json_schema"]["schema"])
+                });
                 assert_eq!(
                     sent,
                     form.map(|_| &schema),

@@ -8,16 +8,25 @@ use crate::client::App;
 async fn embed(app: &App, path: &str, model: &str, texts: &[&str]) -> (u16, String) {
     let body = json!({"model": model, "input": texts});
     let url = format!("{}{path}", app.sim.url());
-    let response = Client::new().post(url).json(&body).send().await.unwrap();
-    (response.status().as_u16(), response.text().await.unwrap())
+    let response = Client::new()
+        .post(url)
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer of numbers");
+    (
+        response.status().as_u16(),
+        response.text().await.expect("an answer of numbers"),
+    )
 }
 
 fn vectors(body: &str) -> Vec<Vec<f64>> {
-    let body: Value = serde_json::from_str(body).unwrap();
-    let numbers = |value: &Value| serde_json::from_value(value.clone()).unwrap();
+    let body: Value = serde_json::from_str(body).expect("an answer of numbers");
+    let numbers =
+        |value: &Value| serde_json::from_value(value.clone()).expect("an answer of numbers");
     match body["data"].as_array() {
         Some(data) => data.iter().map(|one| numbers(&one["embedding"])).collect(),
-        None => serde_json::from_value(body["embeddings"].clone()).unwrap(),
+        None => serde_json::from_value(body["embeddings"].clone()).expect("an answer of numbers"),
     }
 }
 
