@@ -27,6 +27,11 @@ const DEADLINE: &str = "[reading]\nseconds = 10\n";
 const NOT_YET: &[(&str, &str)] = &[
     ("hostile:half-wrong-language", "language"),
     ("hostile:control-characters", "control"),
+    // The first line of the prompt, in Chinese and Japanese, is shown before the guard knows it.
+    ("hostile:echo-system", "prompt"),
+    ("hostile:obedient-echo", "prompt"),
+    ("hostile:as-deity", "deity-voice"),
+    ("hostile:key-names", "json"),
 ];
 
 fn setup(sim: &Sim) -> Setup {
@@ -140,7 +145,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "other-lot",
-        "詩中又說小園重到酒杯寒，正是您今日的心情，不妨多想想。",
+        "詩中又說日落橋陰信未來，正是您今日的心情，不妨多想想。",
     ),
     (
         "other-number",

@@ -1,7 +1,5 @@
 //! A question is asked, and its reading streams to the end: both protocols, three languages.
 
-use serde_json::Value;
-
 use crate::{
     client::{Asker, Event, Held},
     program::{Server, asking, model},
@@ -98,14 +96,20 @@ fn assert_order(events: &[Event]) {
     assert!(counted("llm_streaming") > 100, "the text came word by word");
 }
 
-/// The tokens of each section, joined, are its sealed text.
+/// The tokens of each section, joined, are a beginning of its sealed text: a reader who is late gets
+/// the rest, or all of it, with the seal.
 fn assert_tokens(events: &[Event]) {
     let mut open = String::new();
     for event in events {
         match event.name.as_str() {
             "llm_streaming" => open.push_str(event.data["token"].as_str().expect("text")),
             "section_completed" => {
-                assert_eq!(Value::from(std::mem::take(&mut open)), event.data["text"]);
+                let text = event.data["text"].as_str().expect("text");
+                assert!(
+                    text.starts_with(&open),
+                    "{open}\nis no beginning of\n{text}"
+                );
+                open.clear();
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// A kind of claim and how it is said in each language, in the order Chinese, English, Japanese.
-/// Simplified characters count as Traditional ones; see [`Claim::found`].
+/// Simplified characters count as Traditional ones.
 struct Claim {
     rule: &'static str,
     patterns: [Regex; 3],
