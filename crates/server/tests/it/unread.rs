@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// More than the kernel keeps for a reader whose own buffer is small.
-const LONG: &str = "會嗎？ [[sim rate=1500 length=2500]]";
+const LONG: &str = "會嗎？ [[sim rate=600 length=2500]]";
 
 #[tokio::test]
 async fn a_reader_that_never_reads_is_cut_and_can_come_back() {
     let server = kaucim_server::Settings {
-        write_timeout: Duration::from_millis(300),
+        write_timeout: Duration::from_secs(2),
         ..kaucim_server::Settings::default()
     };
     let app = TestApp::with(Setup {
