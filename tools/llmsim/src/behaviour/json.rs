@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{reading::Language, script::Section};
 
-/// One way to break the object: its place in [`WAYS`].
+/// One way to break the object: its place in `WAYS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json(usize);
 
