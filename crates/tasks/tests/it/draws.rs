@@ -117,7 +117,7 @@ async fn what_was_promised_is_kept() {
     );
     assert_eq!(
         (drawn.terms.deck_id.as_str(), drawn.terms.count.get()),
-        ("kaucim_yue_lao", 12)
+        ("kaucim_yue_lao", 60)
     );
     let another = app.draws(guest, None).await;
     assert_ne!(another.draw.unwrap().commitment, promised);

@@ -15,7 +15,11 @@ pub(crate) fn yue_lao(replace: &[(&str, &str)]) -> TempDir {
         fs::copy(file.path(), pack.join("lots").join(file.file_name())).unwrap();
     }
     fs::copy(source.join("deck.toml"), pack.join("deck.toml")).unwrap();
-    changed(&packs, "deck.toml", &[("kaucim_yue_lao", "of_the_test")]);
+    changed(
+        &packs,
+        "deck.toml",
+        &[("id = \"kaucim_yue_lao\"", "id = \"of_the_test\"")],
+    );
     changed(&packs, "deck.toml", replace);
     packs
 }
