@@ -42,6 +42,9 @@ const BETWEEN: [&str; 4] = ["number", "no.", "no", "#"];
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
     pub(super) number: Option<u32>,
+    /// Whether it says nothing but that number, with the words that lots are counted by: those
+    /// stand on every lot and find none.
+    pub(super) is_number_alone: bool,
     /// The text without anything but letters and digits; empty if it is too long to be a name.
     pub(super) compact: Vec<char>,
 }
@@ -59,10 +62,28 @@ pub(super) fn of_query(query: &str) -> Lookup {
     if compact.len() > MAX_CHARACTERS {
         return Lookup::default();
     }
+    let number = number(&text);
     Lookup {
-        number: number(&text),
+        number,
+        is_number_alone: number.is_some() && is_counted_only(&text),
         compact,
     }
+}
+
+/// Whether a text, which holds a number, is made of digits and of the words around them alone.
+fn is_counted_only(text: &str) -> bool {
+    if whole_number(text.trim()).is_some() {
+        // Bare digits may stand in a text, such as a year.
+        return false;
+    }
+    let without_digits: String = text
+        .chars()
+        .map(|c| if is_digit(c) || c == '第' { ' ' } else { c })
+        .collect();
+    without_digits.split_whitespace().all(|word| {
+        let is_one_of = |words: &[&str]| words.contains(&word);
+        is_one_of(&AFTER) || is_one_of(&BEFORE) || is_one_of(&BETWEEN)
+    })
 }
 
 impl Lookup {

@@ -137,7 +137,12 @@ fn listed<'a>(decks: &[&'a Deck], groups: BTreeMap<Group, Found>) -> Vec<Hit<'a>
 fn by_words(decks: &[&Deck], asked: &Asked<'_>, limit: usize) -> BTreeMap<Group, Found> {
     let mut found: BTreeMap<Spot, f32> = BTreeMap::new();
     for (at, deck) in decks.iter().enumerate() {
-        let hits = deck.index.hits(&asked.terms, limit.max(POOL));
+        let terms = if asked.lookup.is_number_alone {
+            &[][..]
+        } else {
+            &asked.terms
+        };
+        let hits = deck.index.hits(terms, limit.max(POOL));
         found.extend(
             hits.into_iter()
                 .map(|(position, score)| ((at, position), score)),
