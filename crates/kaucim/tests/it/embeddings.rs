@@ -1,6 +1,6 @@
 //! Vectors of passages: made in the background, kept over restarts, made anew when damaged.
 
-use std::{fs, path::Path, time::Duration};
+use std::fs;
 
 use kaucim_decks::Library;
 use llmsim::{Call, Sim};
@@ -27,19 +27,16 @@ fn passages(calls: &[Call]) -> usize {
     lists.map(Vec::len).filter(|count| *count > 1).sum()
 }
 
-async fn until_kept(data: &Path) -> Vec<u8> {
-    let file = data.join("embeddings.bin");
-    let kept = async {
-        loop {
-            if let Ok(bytes) = fs::read(&file)
-                && !bytes.is_empty()
-            {
-                return bytes;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+/// Waits until something is so, asking the server in between as somebody would.
+async fn until(server: &Server, what: &str, is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            found(server, "insomnia").await;
         }
     };
-    timeout(PATIENCE, kept).await.expect("vectors are kept")
+    timeout(PATIENCE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("{what}"));
 }
 
 async fn found(server: &Server, query: &str) -> Vec<Value> {
@@ -72,19 +69,15 @@ async fn vectors_are_made_once_and_survive_restarts() {
         assert!(!found(&server, "insomnia").await.is_empty());
     }
     assert_eq!(server.terminate().await, Some(0));
-    let kept = until_kept(server.data.path()).await;
-
     let file = server.data.path().join("embeddings.bin");
+    let kept = fs::read(&file).expect("vectors are kept");
+
     let mut damaged = kept.clone();
     damaged.truncate(kept.len() / 2);
     fs::write(&file, damaged).expect("it can be written");
     server.start_again().await;
-    let whole = async {
-        while fs::read(&file).expect("a file").len() < kept.len() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(PATIENCE, whole).await.expect("they are made anew");
+    let is_whole = || fs::read(&file).expect("a file").len() >= kept.len();
+    until(&server, "they are made anew", is_whole).await;
     assert_eq!(fs::read(&file).expect("a file"), kept);
     assert_eq!(server.terminate().await, Some(0));
     sim.stop().await;
@@ -96,18 +89,14 @@ async fn a_server_without_its_model_serves_by_words() {
     let mut server = Server::start(embedding(&sim, "sim;fault=404")).await;
     assert!(!found(&server, "姻緣").await.is_empty());
     let log = server.data.path().join("stderr.txt");
-    let said = async {
-        while !fs::read_to_string(&log)
-            .expect("text")
-            .contains("makes no vectors")
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(PATIENCE, said).await.expect("a word about it");
+    let words = || fs::read_to_string(&log).expect("text");
+    until(&server, "a word about it", || {
+        words().contains("makes no vectors")
+    })
+    .await;
     assert!(!found(&server, "姻緣").await.is_empty());
     assert_eq!(server.terminate().await, Some(0));
-    let words = fs::read_to_string(&log).expect("text");
+    let words = words();
     assert_eq!(words.matches("makes no vectors").count(), 1, "{words}");
     sim.stop().await;
 }
