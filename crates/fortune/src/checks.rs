@@ -12,9 +12,9 @@ mod quotes;
 mod repetition;
 mod stranger;
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
-pub(crate) use self::{known::Known, length::length_finding};
+pub(crate) use self::{claims::compile as compile_claims, known::Known, length::length_finding};
 use crate::{Check, Language, Lot, Section, SectionId, guard::Watch};
 
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
@@ -37,10 +37,26 @@ pub(crate) const CONFIDENCE: &str = "confidence";
 pub(crate) const LEAK: &str = "leak";
 
 /// A section whose text has ended.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Draft<'a> {
-    pub(crate) section: SectionId,
-    pub(crate) text: &'a str,
+    section: SectionId,
+    text: &'a str,
+    /// The text as claims are looked for in it; made once for all checks of claims.
+    plain: OnceCell<String>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(section: SectionId, text: &'a str) -> Self {
+        Self {
+            section,
+            text,
+            plain: OnceCell::new(),
+        }
+    }
+
+    fn plain(&self) -> &str {
+        self.plain.get_or_init(|| claims::plain(self.text))
+    }
 }
 
 /// What a section is judged against.

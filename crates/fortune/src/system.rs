@@ -8,7 +8,7 @@ use kaucim_llm::{Embedder, Model, ModelName};
 use serde::Deserialize;
 
 use crate::{
-    Ask, AskError, Care, FortuneResult, Prepared, Source, Step, Writer, engine,
+    Ask, AskError, Care, FortuneResult, Prepared, Source, Step, Writer, checks, engine,
     neighbours::Neighbourhood, prepare::prepare, retrieval::Retrieval,
 };
 
@@ -127,6 +127,13 @@ impl FortuneSystem {
     /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
     pub fn prepare(&self, ask: &Ask) -> Result<Prepared, AskError> {
         prepare(self.library(), &self.settings.care, ask)
+    }
+
+    /// Makes ready what the first reading would wait for: the patterns of the checks, and what else
+    /// stands in the library. Takes some tens of milliseconds of one processor.
+    pub fn warm_up(&self) {
+        checks::compile_claims();
+        self.neighbourhood.now();
     }
 
     /// Makes a reading and returns it in one piece.

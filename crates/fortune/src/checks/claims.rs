@@ -23,74 +23,91 @@ use crate::script::to_simplified;
 /// The marks between the clauses of a sentence.
 const MARKS: [char; 6] = [',', '，', '；', ';', '：', ':'];
 
+static PROMISED: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROMISES));
+static FORETOLD: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROGNOSES));
+static SPOKEN: LazyLock<Claims> = LazyLock::new(|| Claims::new(&VOICES));
+static THREATENED: LazyLock<Claims> = LazyLock::new(|| Claims::new(&THREATS));
+static SOLD: LazyLock<Claims> = LazyLock::new(|| Claims::new(&SALES));
+static MEASURED: LazyLock<Claims> = LazyLock::new(|| Claims::new(&FIGURES));
+
+/// Makes ready what the first section would wait for: to turn the words into machines takes longer
+/// than to judge a thousand sections by them.
+pub(crate) fn compile() {
+    for claims in [
+        &PROMISED,
+        &FORETOLD,
+        &SPOKEN,
+        &THREATENED,
+        &SOLD,
+        &MEASURED,
+    ] {
+        LazyLock::force(claims);
+    }
+}
+
 pub(super) fn promise(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROMISES));
     if subject.lot.tone != Some(Tone::Warning) {
         return None;
     }
-    let text = plain(draft.text);
-    let claim = CLAIMS
-        .made_in(&text)
-        .or_else(|| sentences(&text).find_map(certain_outcome))?;
+    let claim = PROMISED
+        .made_in(draft.plain())
+        .or_else(|| sentences(draft.plain()).find_map(certain_outcome))?;
     Some(format!("a promise on a warning lot: `{claim}`"))
 }
 
 pub(super) fn prognosis(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&PROGNOSES));
-    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    let claim = FORETOLD.made_in(draft.plain())?;
     Some(format!("a prognosis: `{claim}`"))
 }
 
 pub(super) fn voice(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&VOICES));
-    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    let claim = SPOKEN.made_in(draft.plain())?;
     Some(format!("speaks as the deity: `{claim}`"))
 }
 
 pub(super) fn threat(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&THREATS));
-    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    let claim = THREATENED.made_in(draft.plain())?;
     Some(format!("a threat: `{claim}`"))
 }
 
 pub(super) fn sale(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&SALES));
-    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    let claim = SOLD.made_in(draft.plain())?;
     Some(format!("something is sold: `{claim}`"))
 }
 
 pub(super) fn confidence(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(&FIGURES));
-    let claim = CLAIMS.made_in(&plain(draft.text))?;
+    let claim = MEASURED.made_in(draft.plain())?;
     Some(format!("a figure that nobody has measured: `{claim}`"))
 }
 
 /// Claims of one kind.
 struct Claims {
-    /// Tells quickly that a text makes none, as most do.
+    /// All at once.
     all: RegexSet,
-    each: Vec<Regex>,
+    /// Each by itself; made when a text first seems to make it.
+    each: Vec<LazyLock<Regex, Box<dyn FnOnce() -> Regex + Send>>>,
 }
 
 impl Claims {
-    fn new(patterns: &[&str]) -> Self {
-        let patterns: Vec<String> = patterns.iter().map(|claim| pattern(claim)).collect();
+    fn new(words: &[&'static str]) -> Self {
+        let patterns = words.iter().map(|claim| pattern(claim));
         Self {
-            all: RegexSet::new(&patterns).expect("the words are patterns"),
-            each: patterns
+            all: RegexSet::new(patterns).expect("the words are patterns"),
+            each: words
                 .iter()
-                .map(|claim| Regex::new(claim).expect("the words are patterns"))
+                .map(|&claim| -> Box<dyn FnOnce() -> Regex + Send> { Box::new(|| regex(claim)) })
+                .map(LazyLock::new)
                 .collect(),
         }
     }
 
     /// The first claim that a text makes.
     fn made_in(&self, text: &str) -> Option<String> {
-        if !self.all.is_match(text) {
-            return None;
-        }
         let made = sentences(text).find_map(|sentence| {
-            let mut found = self.each.iter().flat_map(|claim| claim.find_iter(sentence));
+            // Most sentences make none, which this tells quickly.
+            let possible = self.all.matches(sentence);
+            let claims = possible.iter().map(|claim| &self.each[claim]);
+            let mut found = claims.flat_map(|claim| claim.find_iter(sentence));
             let is_made = |claim: &Match<'_>| !is_denied(sentence, claim.start(), claim.end());
             found.find(is_made)
         })?;
@@ -137,7 +154,7 @@ fn pattern(words: &str) -> String {
 }
 
 /// Lower case, Simplified, straight apostrophes, nothing that is quoted.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     to_simplified(&unquoted(text).to_lowercase().replace('’', "'"))
 }
 

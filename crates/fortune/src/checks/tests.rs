@@ -84,11 +84,7 @@ impl Reading {
             sealed: &self.sealed,
             watch: &Watch::new(Arc::clone(&self.neighbours), &known, self.prepared.lot.tone),
         };
-        let draft = Draft {
-            section: self.section,
-            text,
-        };
-        judge(&draft, &subject)
+        judge(&Draft::new(self.section, text), &subject)
     }
 
     fn fault(&self, check: &str, text: &str) -> Option<String> {

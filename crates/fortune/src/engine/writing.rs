@@ -199,7 +199,7 @@ impl Writing {
     }
 
     pub(super) fn judge(&self, section: SectionId, text: &str) -> Vec<Finding> {
-        checks::run(&Draft { section, text }, &self.subject())
+        checks::run(&Draft::new(section, text), &self.subject())
     }
 
     fn subject(&self) -> Subject<'_> {

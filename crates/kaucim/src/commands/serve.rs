@@ -64,9 +64,12 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         rates: configuration.rates,
         ..kaucim_server::Settings::default()
     };
+    let warm = fortune.clone();
     let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
+    // Nobody waits for it: a reading that comes sooner does the same for itself.
+    drop(tokio::task::spawn_blocking(move || warm.warm_up()));
     let serving = Box::pin(kaucim_server::serve(listener, app, ended));
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),

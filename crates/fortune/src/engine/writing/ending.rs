@@ -75,10 +75,7 @@ impl Writing {
     /// The classic text of a section, with what the checks that apply to it say.
     fn classic(&self, id: SectionId) -> Section {
         let section = classic::section(id, &self.prepared);
-        let draft = Draft {
-            section: id,
-            text: &section.text,
-        };
+        let draft = Draft::new(id, &section.text);
         let findings = checks::run_classic(&draft, &self.subject());
         Section {
             checks: findings.into_iter().map(Check::from).collect(),
