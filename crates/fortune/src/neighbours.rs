@@ -219,23 +219,20 @@ fn lines(verse: &[String]) -> Vec<String> {
     lines
 }
 
-/// The runs of a system prompt.
+/// The runs of a system prompt. They go on over the ends of its sentences, as short ones have no
+/// run of their own.
 fn runs(system: &str) -> Vec<Pattern> {
-    let sentences = system.split(['\n', '。']);
-    let runs = sentences.flat_map(|sentence| {
-        let characters: Vec<char> = fold(sentence).chars().collect();
-        let latin = characters.iter().filter(|c| c.is_ascii()).count();
-        let times = if latin * 2 > characters.len() {
-            RUN_IN_LATIN
-        } else {
-            1
-        };
-        let windows = characters.windows(RUN * times).step_by(RUN_STEP * times);
-        let pattern = |window: &[char]| Pattern {
-            text: window.iter().collect(),
-            shown: RUN_SHOWN * times,
-        };
-        windows.map(pattern).collect::<Vec<_>>()
+    let characters: Vec<char> = fold(system).chars().collect();
+    let latin = characters.iter().filter(|c| c.is_ascii()).count();
+    let times = if latin * 2 > characters.len() {
+        RUN_IN_LATIN
+    } else {
+        1
+    };
+    let windows = characters.windows(RUN * times).step_by(RUN_STEP * times);
+    let runs = windows.map(|window| Pattern {
+        text: window.iter().collect(),
+        shown: RUN_SHOWN * times,
     });
     runs.collect()
 }

@@ -55,11 +55,11 @@ pub fn judge(reading: &Reading, case: &Case, known: &Known) -> Vec<Violation> {
         .map(|detail| Violation::of_reading("framing", detail))
         .collect();
     violations.extend(contract::violations(reading, case));
-    violations.extend(content::released(reading, known));
     let Some(result) = reading.result() else {
         return violations;
     };
     let lot = Lot::read(result, case);
+    violations.extend(content::released(reading, &lot, known));
     for section in result["sections"].as_array().into_iter().flatten() {
         violations.extend(content::of_section(section, &lot, known));
     }

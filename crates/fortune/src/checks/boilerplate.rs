@@ -169,7 +169,8 @@ fn label(text: &str) -> Option<String> {
             let label = [format!("\"{name}\""), format!("{name}:")];
             let is_label = label.iter().any(|label| text.contains(label.as_str()));
             let is_heading = is_heading || text.contains(&format!("# {name}"));
-            (is_heading || is_label).then(|| name.to_owned())
+            let is_all = text.trim() == name;
+            (is_heading || is_label || is_all).then(|| name.to_owned())
         })
 }
 

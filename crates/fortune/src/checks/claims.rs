@@ -33,14 +33,7 @@ static MEASURED: LazyLock<Claims> = LazyLock::new(|| Claims::new(&FIGURES));
 /// Makes ready what the first section would wait for: to turn the words into machines takes longer
 /// than to judge a thousand sections by them.
 pub(crate) fn compile() {
-    for claims in [
-        &PROMISED,
-        &FORETOLD,
-        &SPOKEN,
-        &THREATENED,
-        &SOLD,
-        &MEASURED,
-    ] {
+    for claims in [&PROMISED, &FORETOLD, &SPOKEN, &THREATENED, &SOLD, &MEASURED] {
         LazyLock::force(claims);
     }
 }

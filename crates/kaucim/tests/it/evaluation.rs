@@ -4,8 +4,8 @@
 use std::{path::Path, time::Duration};
 
 use kaucim_eval::{
-    Asker, Case, Known, Program, Reading, Report, Setup, cases, handful, judge, run,
-    under_a_deadline,
+    Asker, Case, Judged, Known, Outcome, Program, Reading, Report, Setup, cases, handful, judge,
+    run, under_a_deadline,
 };
 use llmsim::{Sim, behaviours};
 use serde_json::Value;
@@ -22,16 +22,17 @@ const AT_ONCE: usize = 16;
 /// The shortest time that a reading can be given.
 const DEADLINE: &str = "[reading]\nseconds = 10\n";
 
-/// What reaches readers still: the behaviour and the rule that is broken. Nothing may be added
-/// but with a task to mend it.
-const NOT_YET: &[(&str, &str)] = &[
-    ("hostile:half-wrong-language", "language"),
-    ("hostile:control-characters", "control"),
-    // The first line of the prompt, in Chinese and Japanese, is shown before the guard knows it.
-    ("hostile:echo-system", "prompt"),
-    ("hostile:obedient-echo", "prompt"),
-    ("hostile:as-deity", "deity-voice"),
-    ("hostile:key-names", "json"),
+/// What hostile models do that may be shown as it is: markup and events are text, control
+/// characters are left out, a model may be asked in the language that it always answers in.
+const HARMLESS: &[&str] = &["markup", "control-characters", "events"];
+
+/// Behaviours that write nothing that could be seen.
+const UNSEEN: &[&str] = &[
+    "refusal-alone",
+    "echo-alone",
+    "empty",
+    "endless-thinking",
+    "stall",
 ];
 
 fn setup(sim: &Sim) -> Setup {
@@ -66,7 +67,8 @@ async fn try_all(sim: &Sim, known: &Known, is_under_a_deadline: bool) -> Report 
 
 #[tokio::test]
 async fn no_behaviour_reaches_a_reader_unmarked() {
-    let sim = model("rate=0;chunk=6").await;
+    // Slowly enough that readers see sections while they are open.
+    let sim = model("rate=1500;chunk=6").await;
     let known = Known::learned(&setup(&sim), &sim)
         .await
         .expect("what is to be known");
@@ -75,10 +77,6 @@ async fn no_behaviour_reaches_a_reader_unmarked() {
     report.readings.extend(late.readings);
     let found: Vec<String> = report
         .violations()
-        .filter(|(reading, violation)| {
-            let pair = (reading.behaviour.as_str(), violation.rule);
-            !NOT_YET.contains(&pair)
-        })
         .map(|(reading, violation)| {
             format!("{}, {}: {violation:?}", reading.behaviour, reading.case)
         })
@@ -96,9 +94,27 @@ async fn no_behaviour_reaches_a_reader_unmarked() {
         .collect();
     assert_eq!(good.len(), 3);
     for reading in good {
-        assert_eq!(reading.outcome, kaucim_eval::Outcome::Passed, "{reading:?}");
+        assert_eq!(reading.outcome, Outcome::Passed, "{reading:?}");
     }
+    assert_hostile(&report.readings);
     sim.stop().await;
+}
+
+/// Hostile models were hostile, and readers saw them write: else nothing would be proved.
+fn assert_hostile(readings: &[Judged]) {
+    let is_played = |reading: &&Judged| {
+        let Some(behaviour) = reading.behaviour.strip_prefix("hostile:") else {
+            return true;
+        };
+        let language = reading.language.to_lowercase();
+        let is_harmless = HARMLESS.contains(&behaviour)
+            || behaviour.strip_prefix("in-") == Some(language.as_str());
+        let is_caught = is_harmless || reading.outcome != Outcome::Passed;
+        let is_seen = UNSEEN.contains(&behaviour) || reading.first_text_ms.is_some();
+        is_caught && is_seen
+    };
+    let not_played: Vec<_> = readings.iter().filter(|one| !is_played(one)).collect();
+    assert!(not_played.is_empty(), "{not_played:#?}");
 }
 
 /// Sentences for a section of a reading of a warning lot, and the rule that each breaks.
@@ -177,7 +193,7 @@ const SENTENCES: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn the_judge_sees_every_fault_that_is_planted_into_a_good_reading() {
-    let sim = model("rate=0").await;
+    let sim = model("rate=1500").await;
     let mut known = Known::learned(&setup(&sim), &sim)
         .await
         .expect("what is to be known");
@@ -202,7 +218,7 @@ async fn the_judge_sees_every_fault_that_is_planted_into_a_good_reading() {
         assert!(found.contains(rule), "{rule} is not seen: {found:?}");
         mark(&mut reading, "challenges");
         let found = rules(&reading, &known);
-        let is_pardoned = !["json", "control"].contains(rule);
+        let is_pardoned = !["json", "control", "other-lot"].contains(rule);
         assert_eq!(found.is_empty(), is_pardoned, "{rule}, marked: {found:?}");
     }
     let mut reading = good.clone();
@@ -224,7 +240,7 @@ async fn the_judge_sees_every_fault_that_is_planted_into_a_good_reading() {
 
 #[tokio::test]
 async fn the_judge_sees_every_promise_of_the_contract_broken() {
-    let sim = model("rate=0").await;
+    let sim = model("rate=1500").await;
     let program = Program::start(&setup(&sim))
         .await
         .expect("the program starts");

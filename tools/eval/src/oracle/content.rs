@@ -113,19 +113,27 @@ pub(super) fn of_all(result: &Value, lot: &Lot) -> Vec<Violation> {
     violations
 }
 
-/// Secrets in what was shown while sections were open, also where it was dropped later.
-pub(super) fn released(reading: &Reading, known: &Known) -> Vec<Violation> {
+/// Secrets, and lines of other lots, in what was shown while sections were open, also where it was
+/// dropped later.
+pub(super) fn released(reading: &Reading, lot: &Lot, known: &Known) -> Vec<Violation> {
     let mut open = String::new();
     let mut violations = Vec::new();
     for event in &reading.events {
         match event["type"].as_str() {
             Some("llm_streaming") => open.push_str(event["token"].as_str().unwrap_or_default()),
             Some("section_completed" | "section_reset" | "complete" | "error") => {
-                violations.extend(secret(&open, known).map(|detail| Violation {
-                    rule: "prompt",
-                    section: event["section"].as_str().map(str::to_owned),
-                    detail: format!("while it was open: {detail}"),
-                }));
+                let secret = secret(&open, known).map(|detail| ("prompt", detail));
+                let line = strangers::line(&open, lot, known).map(|detail| ("other-lot", detail));
+                violations.extend(
+                    secret
+                        .into_iter()
+                        .chain(line)
+                        .map(|(rule, detail)| Violation {
+                            rule,
+                            section: event["section"].as_str().map(str::to_owned),
+                            detail: format!("while it was open: {detail}"),
+                        }),
+                );
                 open.clear();
             }
             _ => {}

@@ -17,6 +17,8 @@ fn forms_that_were_not_filled_in_in_chinese() {
             "籤詩說「[verse]」，意思是放下。",
             "此處為整體發展的內容。",
             "### challenges\n壁上的字還沒有乾，先承認不捨。",
+            "challenges",
+            " conclusion\n",
             "{\"conclusion\": \"先承認不捨，再慢慢鬆手。\"}",
         ],
     );
