@@ -1,8 +1,11 @@
 //! A lot and a question to test with.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, env, path::PathBuf};
 
-use kaucim_decks::{Allusion, Commentary, Provenance, Readings, Tone, Topic};
+use kaucim_decks::{
+    Allusion, Commentary, Library, Provenance, Readings, Tone, Topic,
+    import::{self, Options},
+};
 
 use crate::{Language, Lot, Prepared, Question};
 
@@ -77,4 +80,38 @@ pub(crate) fn prepared(question: &str, language: Language) -> Prepared {
         readings: Readings::Model,
         deck_disclaimer: None,
     }
+}
+
+/// The six real sets: deity and folder.
+pub(crate) const REAL_SETS: [(&str, &str); 6] = [
+    ("guan_yin", "GuanYin100"),
+    ("guan_yu", "GuanYu"),
+    ("mazu", "Mazu"),
+    ("tianhou", "Tianhou"),
+    ("yue_lao", "YueLao"),
+    ("zhu_sheng", "Zhusheng"),
+];
+
+/// A library of the six real sets, beside the starter deck; `None`, with a note, where they are
+/// not at hand.
+pub(crate) fn real_sets() -> Option<Library> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = root.join("../shared/corpora/divine-whispers");
+    if !folder.is_dir() {
+        assert!(
+            env::var_os("CI").is_none_or(|ci| ci != "true"),
+            "{} is absent",
+            folder.display()
+        );
+        println!("skipped: {} is absent", folder.display());
+        return None;
+    }
+    let packs = tempfile::TempDir::new().unwrap();
+    for (deity, name) in REAL_SETS {
+        let imported = import::crawl(&folder.join(name), &Options::of(deity)).unwrap();
+        imported.write(packs.path()).unwrap();
+    }
+    let (library, faults) = Library::open(packs.path());
+    assert!(faults.is_empty(), "{faults:?}");
+    Some(library)
 }

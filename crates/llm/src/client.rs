@@ -43,6 +43,7 @@ pub struct Client {
     api_key: Option<SecretString>,
     limits: Limits,
     keep_alive: Option<Duration>,
+    context: Option<u32>,
     /// The bits of the [`Terms`] that the server has taught us.
     learned: AtomicU16,
 }
@@ -65,6 +66,7 @@ impl Client {
             api_key: config.api_key.clone(),
             limits: config.limits,
             keep_alive: config.keep_alive,
+            context: config.context,
             learned: AtomicU16::new(0),
         })
     }
@@ -131,6 +133,7 @@ impl Client {
             terms: Terms::from_bits(self.learned.load(Ordering::Relaxed)),
             is_streamed,
             keep_alive: self.keep_alive,
+            context: self.context,
         }
     }
 

@@ -10,6 +10,10 @@ use crate::{Client, Limits, Model, Retrying};
 /// How often a failed call is made again before the next model gets its turn.
 const RETRIES: usize = 2;
 
+/// Room for the longest request that is usual and for its whole answer. It is one number for all
+/// requests, as Ollama loads a model anew whenever it changes.
+const CONTEXT: u32 = 8192;
+
 /// The protocol that a model server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
@@ -35,6 +39,9 @@ pub struct ModelConfig {
     pub concurrency: usize,
     /// How long Ollama shall keep the model in memory after a call. Absent: its own default.
     pub keep_alive: Option<Duration>,
+    /// The tokens that Ollama makes room for, prompt and answer together. Absent: its own default,
+    /// which on most machines is 4096; what is longer loses its beginning without a word.
+    pub context: Option<u32>,
 }
 
 /// Why a model cannot be asked as it is configured.
@@ -109,6 +116,7 @@ impl FromStr for ModelConfig {
             limits: Limits::default(),
             concurrency: provider.default_concurrency(),
             keep_alive: None,
+            context: (provider == Provider::Ollama).then_some(CONTEXT),
         })
     }
 }

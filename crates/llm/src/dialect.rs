@@ -18,6 +18,8 @@ pub(crate) struct Call<'a> {
     pub(crate) is_streamed: bool,
     /// How long the server shall keep the model in memory afterwards.
     pub(crate) keep_alive: Option<Duration>,
+    /// The tokens that it shall make room for.
+    pub(crate) context: Option<u32>,
 }
 
 /// What one event of a stream says, or a whole answer.

@@ -35,10 +35,9 @@ pub(super) fn settle(
     };
     let model = model(
         ModelEntry {
-            model: named,
             url: environment.embeddings_url.clone().or(entry.url),
             api_key: entry.api_key,
-            concurrency: None,
+            ..ModelEntry::named(&named)
         },
         environment,
     )?;

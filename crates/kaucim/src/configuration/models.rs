@@ -27,6 +27,7 @@ pub(super) struct ModelEntry {
     pub(super) url: Option<String>,
     pub(super) api_key: Option<SecretString>,
     pub(super) concurrency: Option<usize>,
+    pub(super) context: Option<u32>,
 }
 
 /// Settles which models are asked, by flags, environment and file.
@@ -97,12 +98,13 @@ pub(super) fn settle(
 }
 
 impl ModelEntry {
-    fn named(model: &str) -> Self {
+    pub(super) fn named(model: &str) -> Self {
         Self {
             model: model.to_owned(),
             url: None,
             api_key: None,
             concurrency: None,
+            context: None,
         }
     }
 }
@@ -129,6 +131,16 @@ pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<Mode
     config.api_key = key;
     if let Some(concurrency) = entry.concurrency {
         config.concurrency = concurrency.max(1);
+    }
+    if let Some(tokens) = entry.context {
+        if !is_ollama {
+            let hint = "give the server that speaks OpenAI's protocol its context itself";
+            return Err(Failed::usage(
+                "`context` is for Ollama's models alone",
+                hint,
+            ));
+        }
+        config.context = (tokens > 0).then_some(tokens);
     }
     Ok(config)
 }

@@ -39,6 +39,27 @@ fn chain(configuration: &Configuration) -> Vec<String> {
 }
 
 #[test]
+fn only_ollama_is_told_how_much_room_to_make() {
+    let context = |text: &str| {
+        let file = parse(text, "a file").expect("it parses");
+        let chain = models::settle(&Common::default(), &Environment::default(), file.models);
+        chain.map(|chain| match chain {
+            Models::Chain(configs) => configs[0].context,
+            Models::Found { .. } => panic!("a model was named"),
+        })
+    };
+    let of = |model: &str, rest: &str| context(&format!("[[models]]\nmodel = \"{model}\"\n{rest}"));
+    assert_eq!(of("ollama:qwen3:8b", "").expect("a chain"), Some(8192));
+    assert_eq!(
+        of("ollama:qwen3:8b", "context = 16384").expect("a chain"),
+        Some(16_384)
+    );
+    assert_eq!(of("ollama:qwen3:8b", "context = 0").expect("a chain"), None);
+    assert_eq!(of("openai:any", "").expect("a chain"), None);
+    assert!(of("openai:any", "context = 8192").is_err());
+}
+
+#[test]
 fn the_documented_defaults_are_the_defaults() {
     let documented = parse(DEFAULTS, "the defaults").expect("it parses");
     let built_in = settled(&Common::default(), &[]);

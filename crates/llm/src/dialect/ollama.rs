@@ -15,8 +15,12 @@ pub(super) fn write(call: &Call<'_>) -> Value {
         terms,
         is_streamed,
         keep_alive,
+        context,
     } = call;
     let mut options = json!({ "num_predict": request.max_tokens });
+    if let Some(tokens) = context {
+        options["num_ctx"] = json!(tokens);
+    }
     options["temperature"] = temperature(request.temperature);
     if !request.stop.is_empty() {
         options["stop"] = json!(request.stop);

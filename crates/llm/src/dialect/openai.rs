@@ -13,6 +13,7 @@ pub(super) fn write(call: &Call<'_>) -> Value {
         terms,
         is_streamed,
         keep_alive: _,
+        context: _,
     } = call;
     let mut body = json!({ "model": model, "messages": messages(&request.messages) });
     body["stream"] = Value::from(*is_streamed);

@@ -1,53 +1,15 @@
 //! False alarms on real prose: the classic commentary of the six real sets, and the starter deck.
 //! What is counted here is in `docs/checks.md`.
 
-use std::{collections::BTreeMap, env, path::PathBuf};
+use std::collections::BTreeMap;
 
-use kaucim_decks::{
-    Deck, Lot,
-    import::{self, Options},
-};
+use kaucim_decks::{Deck, Lot};
 
 use super::*;
-use crate::classic;
-
-/// Deity and folder.
-const SETS: [(&str, &str); 6] = [
-    ("guan_yin", "GuanYin100"),
-    ("guan_yu", "GuanYu"),
-    ("mazu", "Mazu"),
-    ("tianhou", "Tianhou"),
-    ("yue_lao", "YueLao"),
-    ("zhu_sheng", "Zhusheng"),
-];
-
-/// The folder of the six crawled sets; `None`, with a note, where they are not at hand.
-fn divine_whispers() -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = root.join("../shared/corpora/divine-whispers");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "{} is absent",
-        folder.display()
-    );
-    println!("skipped: {} is absent", folder.display());
-    None
-}
-
-/// A library of all six sets, beside the starter deck.
-fn library(corpora: &std::path::Path) -> Library {
-    let packs = tempfile::TempDir::new().unwrap();
-    for (deity, name) in SETS {
-        let imported = import::crawl(&corpora.join(name), &Options::of(deity)).unwrap();
-        imported.write(packs.path()).unwrap();
-    }
-    let (library, faults) = Library::open(packs.path());
-    assert!(faults.is_empty(), "{faults:?}");
-    library
-}
+use crate::{
+    classic,
+    sample::{REAL_SETS, real_sets},
+};
 
 /// What a deck says about a lot, by language.
 fn texts(lot: &Lot) -> Vec<(Language, &str)> {
@@ -133,12 +95,11 @@ fn stays_within(counts: BTreeMap<Language, Counts>, ceilings: Ceilings) {
 /// What the sets fail are no false alarms: old commentary does say who recovers and who dies.
 #[test]
 fn classic_commentary_raises_no_false_alarms() {
-    let Some(corpora) = divine_whispers() else {
+    let Some(library) = real_sets() else {
         return;
     };
-    let library = library(&corpora);
     let neighbours = Neighbourhood::new(library.clone()).now();
-    for (deity, _) in SETS {
+    for (deity, _) in REAL_SETS {
         let deck = library.deck(deity, None).unwrap();
         let ceilings: Ceilings = match deity {
             "guan_yu" => &[(Language::Zh, PROGNOSIS, 6), (Language::En, PROGNOSIS, 2)],
@@ -183,12 +144,11 @@ fn classic_readings_pass_the_checks_that_apply_to_them() {
         &Library::starter().deck("yue_lao", None).unwrap(),
         &NEIGHBOURS,
     );
-    let Some(corpora) = divine_whispers() else {
+    let Some(library) = real_sets() else {
         return;
     };
-    let library = library(&corpora);
     let neighbours = Neighbourhood::new(library.clone()).now();
-    for (deity, _) in SETS {
+    for (deity, _) in REAL_SETS {
         classic_passes(&library.deck(deity, None).unwrap(), &neighbours);
     }
 }

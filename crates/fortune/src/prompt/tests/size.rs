@@ -34,6 +34,22 @@ fn a_request_leaves_room_for_its_answer() {
     assert!(sizes.iter().all(|size| *size <= 1600), "{sizes:?}");
 }
 
+/// Sources come on top, 1,500 characters at most, and the answer: all fits into the 8192 tokens that
+/// Ollama is asked to make room for.
+#[test]
+fn a_request_for_a_lot_of_a_real_set_leaves_room_for_its_answer() {
+    let Some(library) = sample::real_sets() else {
+        return;
+    };
+    for (deity, _) in sample::REAL_SETS {
+        let deck = library.deck(deity, None).unwrap();
+        let lots: Vec<Lot> = deck.lots().map(|lot| (**lot).clone()).collect();
+        let sizes = longest(&lots);
+        println!("{deity}: {sizes:?} tokens in zh, zh-Hans, en, ja");
+        assert!(sizes.iter().all(|size| *size <= 3400), "{deity}: {sizes:?}");
+    }
+}
+
 #[test]
 fn the_longest_request_of_all_is_bounded() {
     for language in Language::ALL {
