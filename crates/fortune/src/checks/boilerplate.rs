@@ -7,7 +7,14 @@ use crate::{SectionId, script::to_simplified};
 /// The longest name of a section, in characters.
 const LONGEST_NAME: usize = 8;
 /// Parts of forms; in lower case and Simplified.
-const FORMS: [&str; 47] = [
+const FORMS: [&str; 54] = [
+    "goes here",
+    "这里写你的",
+    "这里写您的",
+    "○○○○",
+    "ここに回答",
+    "(ここに",
+    "要记入",
     "todo",
     "tbd",
     "fixme",
@@ -57,7 +64,17 @@ const FORMS: [&str; 47] = [
     "未記入",
 ];
 /// Words of models about themselves, and refusals; in lower case, Simplified, without quotations.
-const REFUSALS: [&str; 58] = [
+const REFUSALS: [&str; 68] = [
+    "here is the json",
+    "人工智慧语言模型",
+    "人工智能语言模型",
+    "作为一个人工智慧",
+    "作为人工智慧",
+    "身为人工智",
+    "以下是您要求的",
+    "以下是你要求的",
+    "お応えできません",
+    "ご要望のjson",
     "as an ai",
     "as a language model",
     "as a large language model",

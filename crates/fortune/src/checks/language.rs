@@ -15,6 +15,8 @@ const TELLING_WORDS: usize = 8;
 const LETTERS_OF_A_WORD: usize = 5;
 /// Shorter sentences, in words, are names and terms.
 const SHORTEST_FOREIGN: usize = 5;
+/// More Han characters in a sentence without kana are no list of terms.
+const LONGEST_WITHOUT_KANA: usize = 20;
 /// Letters outside of quotations from which on these are not judged.
 const ENOUGH_OUTSIDE: usize = 8;
 
@@ -147,14 +149,15 @@ fn partly(text: &str, language: Language) -> Option<String> {
         // Chinese among Japanese: nobody writes so many characters without kana.
         let is_chinese = language == Language::Ja && kana == 0 && {
             let shapes = Shapes::of(sentence);
-            shapes.chinese + shapes.simplified + shapes.traditional > 2
+            han > LONGEST_WITHOUT_KANA
+                || shapes.chinese + shapes.simplified + shapes.traditional > 2
         };
         // A name, an address or a term may stand alone.
         if length >= SHORTEST_FOREIGN && (own * 2 < length || is_chinese) {
             foreign += length;
         }
     }
-    (foreign * 5 > all).then(|| format!("{foreign} of {all} words are in other sentences"))
+    (foreign * 8 > all).then(|| format!("{foreign} of {all} words are in other sentences"))
 }
 
 fn letters(text: &str) -> usize {

@@ -4,6 +4,8 @@
 //! asker could say to somebody. These pass. What claims to be the lot's is held to it: quotations
 //! that the text introduces so, and Han characters in the manner of a verse.
 
+mod unmarked;
+
 use super::{
     Draft, Subject,
     quotes::{Quote, quotes, unquoted},
@@ -117,7 +119,8 @@ pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> 
         .into_iter()
         .find(|quote| !passes(quote, subject))
         .map(|quote| quote.text.to_owned())
-        .or_else(|| couplet(draft.text, subject));
+        .or_else(|| couplet(draft.text, subject))
+        .or_else(|| unmarked::quoted(draft.text, subject));
     let quoted = missing?;
     let begun: String = quoted.chars().take(40).collect();
     Some(format!("neither in the lot nor in a source: `{begun}`"))

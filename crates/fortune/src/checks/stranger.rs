@@ -13,6 +13,31 @@ use crate::{
 const SHORTEST_TITLE: usize = 4;
 /// Words of time in which 后 is no empress.
 const AFTERWARDS: [&str; 6] = ["后来", "后面", "后期", "后代", "后世", "后续"];
+/// Numbers in words, from one on, and from twenty on.
+const UNITS: [&str; 19] = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 8] = [
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
 /// How far from a title the word for a lot makes it one, in characters.
 const NEAR: usize = 6;
 
@@ -53,23 +78,39 @@ fn numbers(text: &str) -> Vec<(u32, String)> {
             found.push((number, label));
         }
     }
-    // Lot 12, lot no. 12, lot #12, lot number 12; not: a lot 12 people want.
-    for (at, head) in text.match_indices("lot ") {
-        let is_word = text[..at]
-            .chars()
-            .next_back()
-            .is_none_or(|c| !c.is_alphanumeric());
-        let is_much = text[..at].trim_end().ends_with(" a") || text[..at].trim_end() == "a";
-        let rest = text[at + head.len()..].trim_start_matches(['#', ' ']);
-        let rest = ["number ", "no. ", "no ", "nr. "]
-            .iter()
-            .find_map(|word| rest.strip_prefix(word))
-            .unwrap_or(rest);
-        if let (Some(number), digits) = leading_number(rest)
+    // Lot 12, lot no. 12, lot #12, lot, number 12, lot twelve; not: a lot 12 people want.
+    for (at, head) in text.match_indices("lot") {
+        let before = text[..at].trim_end();
+        let is_word = !text[..at].ends_with(char::is_alphanumeric);
+        let is_much = before.ends_with(" a") || before == "a";
+        let rest = &text[at + head.len()..];
+        let Some(rest) = rest.strip_prefix([' ', ',']).map(str::trim_start) else {
+            continue;
+        };
+        let label = ["number ", "no. ", "no ", "nr. ", "#"];
+        let numbered = label.iter().find_map(|word| rest.strip_prefix(word));
+        let number = leading_number(numbered.unwrap_or(rest));
+        let (number, length) = match number {
+            (Some(_), _) => number,
+            // The lot one draws is any.
+            (None, _) if numbered.is_none() && rest.starts_with("one ") => continue,
+            (None, _) => english_number(numbered.unwrap_or(rest)),
+        };
+        if let Some(number) = number
             && is_word
             && !is_much
         {
-            found.push((number, format!("lot {}", &rest[..digits])));
+            let digits = &numbered.unwrap_or(rest)[..length];
+            found.push((number, format!("lot {digits}")));
+        }
+    }
+    // 引いたのは二十三番
+    for (at, head) in text.match_indices("引いた") {
+        let rest: String = text[at + head.len()..].chars().take(NEAR).collect();
+        let rest = rest.trim_start_matches(['の', 'は', 'く', 'じ', '、', '第']);
+        let (number, digits) = leading_number(rest);
+        if let Some(number) = number.filter(|_| rest[digits..].starts_with('番')) {
+            found.push((number, format!("{}番", &rest[..digits])));
         }
     }
     found
@@ -96,6 +137,26 @@ fn leading_number(text: &str) -> (Option<u32>, usize) {
         .take_while(|&c| "〇零一二三四五六七八九十百廿卅".contains(c))
         .collect();
     (han_number(&han), han.len())
+}
+
+/// The number that a text begins with in words, `twenty-three` or `seventeen`, and its length.
+fn english_number(text: &str) -> (Option<u32>, usize) {
+    let value = |word: &str| {
+        let place = |words: &[&str]| words.iter().position(|known| *known == word);
+        place(&UNITS)
+            .map(|place| place + 1)
+            .or_else(|| place(&TENS).map(|place| (place + 2) * 10))
+    };
+    let words: String = text
+        .chars()
+        .take_while(|c| c.is_ascii_lowercase() || *c == '-')
+        .collect();
+    let parts: Option<Vec<usize>> = words.split('-').map(value).collect();
+    let number = parts.map(|parts| parts.iter().sum::<usize>());
+    (
+        number.and_then(|number| u32::try_from(number).ok()),
+        words.len(),
+    )
 }
 
 fn han_number(text: &str) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! What each check lets pass and what it does not, in prose. Chinese cases are written in
 //! Traditional characters and run in both scripts.
 
+mod battery;
 mod boilerplate;
 mod claims;
 mod corpora;
@@ -68,12 +69,13 @@ impl Reading {
     }
 
     fn findings(&self, text: &str) -> Vec<Finding> {
-        self.judge(text, run)
+        self.judge(&[(self.section, text)], run)
     }
 
+    /// What is found in these sections, one after the other.
     fn judge(
         &self,
-        text: &str,
+        sections: &[(SectionId, &str)],
         judge: fn(&Draft<'_>, &Subject<'_>) -> Vec<Finding>,
     ) -> Vec<Finding> {
         let known = Known::new(&self.prepared, &self.sources);
@@ -84,7 +86,8 @@ impl Reading {
             sealed: &self.sealed,
             watch: &Watch::new(Arc::clone(&self.neighbours), &known, self.prepared.lot.tone),
         };
-        judge(&Draft::new(self.section, text), &subject)
+        let drafts = sections.iter().map(|&(id, text)| Draft::new(id, text));
+        drafts.flat_map(|draft| judge(&draft, &subject)).collect()
     }
 
     fn fault(&self, check: &str, text: &str) -> Option<String> {

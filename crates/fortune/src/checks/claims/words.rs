@@ -6,7 +6,7 @@ pub(super) const CERTAIN: &str = r"
     一定(?:能|會|可以) | (?:就|將|也|都|終|便)一定 | 必定 | 必然 | 必能 | 必會 | 必將 | 肯定(?:能|會|可以)
     | 絕對(?:能|會|可以) | 註定(?:能|會|要)? | 注定(?:能|會|要)? | 毫無疑問 | 百分之百 | 百分百 | 鐵定 | 包準 | 保準
     | \b(?:will|shall|'ll|going\sto)\s(?:certainly|definitely|surely|absolutely|undoubtedly|inevitably|without\s(?:an?y?\s)?doubt)\b
-    | \b(?:certainly|definitely|undoubtedly|without\s(?:an?y?\s)?doubt|no\sdoubt),?\s(?:\w+\s)?(?:will|going\sto)\b
+    | \b(?:certainly|definitely|undoubtedly|without\s(?:an?y?\s)?doubt|no\sdoubt),?\s(?:\w+\s){0,3}(?:will|going\sto)\b
     | \b(?:is|are|be|'re)\s(?:certain|sure|bound|guaranteed|destined)\sto\b
     | 必ず | 絶対に | 間違いなく | 確実に | 疑いなく";
 
@@ -15,7 +15,7 @@ pub(super) const WISHED: &str = r"
     成功 | 實現 | 如願 | 順利 | 圓滿 | 得到(?:他|她|所|想) | 復合 | 和好 | 結婚 | 成婚 | 發財 | 升職 | 升遷 | 考上 | 錄取
     | 上榜 | 中榜 | 贏 | 勝 | 賺 | 成真 | 好轉 | 回心 | 回頭 | 回到[你您] | 回來 | 達成 | 幸福 | 心想事成 | 大吉 | 無憂 | 過關
     | 通過 | 化解 | 解決 | 找到 | 成就 | 有結果 | 有好 | 轉運 | 平安 | 得償所願 | 所願 | 在一起 | 修成正果
-    | \b(?:succeed|success|win|get\smarried|marry|come\sback|return\sto\syou|come\strue|be\shappy|happiness|get\sthe\sjob|get\srich|be\srich
+    | \b(?:succeed|success|win|get\smarried|marry|come\sback|return\sto\syou|come\strue|be\shappy|happiness|get\sthe\s(?:\w+\s)?job|come\sto\syou|get\srich|be\srich
       |wealth|prosper|pass|work\sout|be\sfine|be\sall\sright|be\swell|turn\sout\swell|find\s(?:love|true|your|a|him|her|the)|love\syou|get\swhat
       |achieve|fulfil|reconcile|end\swell|go\swell|be\spromoted|get\spromoted)
     | 叶 | かない | かなう | 実現 | 結ばれ | 復縁 | 合格 | うまくい | 勝て | 儲か | 幸せ | 良くな | よくな | 手に入 | 戻って | 報われ
@@ -27,8 +27,13 @@ pub(super) const TURNED: &str = r"
     | ^しも | ない | ません";
 
 /// Whole promises.
-pub(super) const PROMISES: [&str; 9] = [
+pub(super) const PROMISES: [&str; 12] = [
     r"保證(?:[你您]|會|能|成功|可以|讓) | 包[你您] | 向[你您]保證 | [敢可]以?保證",
+    r"非[你您]莫屬 | 放心[,，][^,，。]{0,6}(?:圓滿|順利|沒事|沒問題|好起來|如願) | 好運(?:馬上|很快|即將|就要)就?[到來降]
+      | 終[究會將]+回到?[你您]身邊",
+    r"\beverything\s(?:will|is\sgoing\sto)\s(?:work\sout|be\s(?:fine|all\sright|well)|go\s(?:well|smoothly)) | \bnothing\s(?:can|will|could)\sgo\swrong\b
+      | \bthe\s(?:job|house|prize|place|post|position)\sis\s(?:already\s)?yours\b",
+    r"(?:すべて|全て|何もかも|万事)が?(?:うまく|上手く|順調に|良く|よく)(?:いきます|行きます|運びます|なります) | 願い[はが](?:叶い|かない|成就し)ます(?:[。！、よ]|$)",
     r"穩賺 | 萬無一失 | 百分之?百(?:會|能|成功|沒) | 只賺不賠 | 必勝 | 必成 | 必中 | 心想必成 | [絕決]不會失敗 | 不可能失敗",
     r"\bi\s(?:can\s)?(?:promise|guarantee|assure\syou) | \bwe\sguarantee\b",
     r"\b(?:success|happiness|victory|a\sgood\soutcome|the\soutcome|your\swish)\s(?:is|will\sbe|are)\s(?:guaranteed|assured|certain)\b",
@@ -40,7 +45,14 @@ pub(super) const PROMISES: [&str; 9] = [
 ];
 
 /// What nobody knows from a lot: life and death, illness, birth, verdicts.
-pub(super) const PROGNOSES: [&str; 28] = [
+pub(super) const PROGNOSES: [&str; 31] = [
+    r"[撐熬挨]不過(?:今年|明年|這個?|[春夏秋冬]) | (?:腫瘤|腫塊|硬塊|瘤)[^,，。]{0,3}是?[良惡]性
+      | 只剩下?[幾數一二兩三四五六七八九十0-9]+個?(?:月|天|日|年|週|星期)的?(?:時間|日子|壽命|命) | 不久於人世 | (?:官司|訴訟|案子)穩[贏勝]",
+    r"\b(?:illness|disease|cancer|tumou?r|sickness|pain)\swill\s(?:soon\s)?(?:be\sgone|vanish|heal) | \btumou?rs?\s(?:is|are|will\sbe)\s(?:benign|malignant)\b
+      | \b(?:has|have)\sonly\s(?:\w+\s){1,2}(?:days|weeks|months|years)\sleft(?:[,.;!]|$)
+      | \b(?:treatment|operation|surgery|therapy)\sis\sgoing\sto\s(?:succeed|fail|work|go\swell)
+      | \b(?:father|mother|husband|wife|son|daughter|child)\s(?:passes\saway|dies)\ssoon",
+    r"腫瘍は(?:良性|悪性) | (?:裁判官|判事|裁判所)[はが][^。]{0,10}(?:勝訴|敗訴|有罪|無罪)",
     r"(?:會|必|快要|就要|[你您妳他她][^，。]{0,3}將)死(?:[^心守纏結板不活記背角灰命路巷裡]|$) | 必死無疑 | 難逃一死 | 死期 | 大限[已將快到]",
     r"活不(?:過[^來]|過$|長|久|下來) | 命不久 | (?:性命|生命)(?:難保|不保|危在) | 壽命[只將不剩已] | 陽壽 | [你您妳他她會必恐][^，。]{0,3}短命
       | [會將](?:早逝|去世|過世|病逝|喪命|喪生|離世)",

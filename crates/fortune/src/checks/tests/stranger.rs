@@ -45,6 +45,8 @@ fn other_lots_are_not_named_in_english() {
         Language::En,
         &[
             "Lot 7 asks you to let go.",
+            "Lot seven asks you to let go.",
+            "The lot one draws is no sentence, and a lot more can be said.",
             "It takes a lot of patience, a lot 12 friends cannot give.",
             "The lot says nothing about another year.",
             "There are 12 lots in this deck, and one is yours.",
@@ -58,6 +60,8 @@ fn other_lots_are_not_named_in_english() {
         Language::En,
         &[
             "Lot 12 says the same.",
+            "Lot twelve says the same.",
+            "Your lot, number twenty-one, is a warning.",
             "Compare lot no. 3, where the tie is near.",
             "As in Lot #1, the thread shines.",
             "“囊裏紅絲月下明” shows that the tie is near.",
