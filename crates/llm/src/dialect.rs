@@ -54,7 +54,7 @@ pub(crate) enum Term {
     SchemaAsJsonObject,
     /// No schema is sent: both forms were refused.
     NoSchema,
-    /// The form of the schema has worked once, so a refusal has another cause.
+    /// The form of the schema has worked once, so a refusal has another cause unless it names it.
     SchemaWorks,
     /// The limit is called `max_completion_tokens`.
     MaxCompletionTokens,
@@ -164,13 +164,28 @@ impl Provider {
     }
 }
 
+/// Words by which a server says that it does not take the form of the schema.
+const OF_THE_SCHEMA: [&str; 5] = [
+    "response_format",
+    "schema",
+    "grammar",
+    "json_object",
+    "invalid format",
+];
+
 /// The simpler form of the schema to ask for, if a refusal may be about the form.
-fn simpler_schema(call: &Call<'_>, status: u16) -> Option<Term> {
-    // Some servers call a form that they do not know a fault of their own: 500.
-    let may_be_the_schema = call.request.schema.is_some()
-        && matches!(status, 400 | 422 | 500)
-        && !call.terms.has(Term::SchemaWorks)
-        && !call.terms.has(Term::NoSchema);
+fn simpler_schema(call: &Call<'_>, status: u16, message: &str) -> Option<Term> {
+    let is_refused = if call.terms.has(Term::SchemaWorks) {
+        // Then it has another cause, unless another model stands behind the address by now.
+        let message = message.to_ascii_lowercase();
+        let is_named = OF_THE_SCHEMA.iter().any(|word| message.contains(word));
+        matches!(status, 400 | 422) && is_named
+    } else {
+        // Some servers call a form that they do not know a fault of their own: 500.
+        matches!(status, 400 | 422 | 500)
+    };
+    let may_be_the_schema =
+        is_refused && call.request.schema.is_some() && !call.terms.has(Term::NoSchema);
     may_be_the_schema.then(|| match call.terms.has(Term::SchemaAsJsonObject) {
         false => Term::SchemaAsJsonObject,
         true => Term::NoSchema,

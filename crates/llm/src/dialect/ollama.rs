@@ -62,7 +62,7 @@ pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Te
     if is_about_thinking && !call.terms.has(Term::NoThink) {
         return Some(Term::NoThink);
     }
-    simpler_schema(call, status)
+    simpler_schema(call, status, message)
 }
 
 pub(super) fn read(data: &[u8]) -> Result<Event, Error> {

@@ -60,7 +60,7 @@ pub(super) fn give_way(call: &Call<'_>, status: u16, message: &str) -> Option<Te
     if is_about_the_request && let Some(term) = unknown_parameter(call, message) {
         return Some(term);
     }
-    simpler_schema(call, status)
+    simpler_schema(call, status, message)
 }
 
 /// What to leave out when a message says that a parameter is not known, and not only wrong.

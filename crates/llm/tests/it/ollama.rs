@@ -190,6 +190,25 @@ async fn a_form_that_works_is_kept_whatever_is_refused_later() {
     assert!(formats(&server).iter().all(Value::is_object));
 }
 
+/// Another model may stand behind the same address one day.
+#[tokio::test]
+async fn a_form_that_worked_is_given_up_when_a_refusal_names_it() {
+    let lines = line("{}") + &done("stop");
+    let success = || answer("200 OK", NDJSON, &lines);
+    let refused = json_answer("400 Bad Request", r#"{"error":"invalid format"}"#);
+    let server = Server::start([success(), refused, success(), success()]).await;
+    let model = client("ollama:x", &server.url);
+    for _ in 0..3 {
+        let items = drain(&model, request_with_schema()).await;
+        assert!(items.last().unwrap().is_ok());
+    }
+    let [first, second, third, fourth] = &formats(&server)[..] else {
+        panic!("four requests")
+    };
+    assert!(first.is_object() && second.is_object());
+    assert_eq!([third, fourth], [&json!("json"), &json!("json")]);
+}
+
 #[tokio::test]
 async fn a_missing_model_is_refused_once() {
     let refusal = json_answer("404 Not Found", r#"{"error":"model 'x' not found"}"#);
