@@ -16,11 +16,12 @@ pub(super) async fn run(
     configuration: Configuration,
     environment: &Environment,
 ) -> Result<(), Failed> {
-    let colour = output::is_terminal() && environment.no_color.is_none();
+    let is_watched = output::is_terminal();
+    let colour = is_watched && environment.no_color.is_none();
     let mut show = if ask.json {
         Show::json()
     } else {
-        Show::text(colour)
+        Show::text(colour, is_watched)
     };
     let end = match (&environment.server, &environment.key) {
         (Some(server), Some(key)) => remote::ask(server, key, &ask, &mut show).await?,

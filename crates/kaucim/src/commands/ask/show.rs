@@ -11,10 +11,12 @@ pub(super) enum End {
     Failed(String),
 }
 
-/// Prints events as they come.
+/// Prints events as they come. Somebody who watches a terminal sees sections being written; a file
+/// or a pipe gets each when it is sealed, since nothing can be taken back from there.
 pub(in crate::commands) struct Show {
     json: bool,
     colour: bool,
+    is_watched: bool,
     phase: String,
     /// Bytes of the open section that were printed: the seal may overtake its last words.
     printed: usize,
@@ -30,16 +32,15 @@ impl Show {
     pub(super) fn json() -> Self {
         Self {
             json: true,
-            colour: false,
-            phase: String::new(),
-            printed: 0,
+            ..Self::text(false, false)
         }
     }
 
-    pub(in crate::commands) fn text(colour: bool) -> Self {
+    pub(in crate::commands) fn text(colour: bool, is_watched: bool) -> Self {
         Self {
             json: false,
             colour,
+            is_watched,
             phase: String::new(),
             printed: 0,
         }
@@ -62,49 +63,31 @@ impl Show {
         })
     }
 
-    /// What an event adds to standard output; waiting and notices go to standard error.
+    /// What an event adds to standard output; waiting and passing news go to standard error.
     fn words(&mut self, name: &str, value: &Value) -> String {
         match name {
             "lot" => self.lot(&value["lot"]),
-            "notice" => {
-                // Who can help stands in lines of its own.
-                let message = format!("· {}", text(value, "message").replace('\n', "\n  "));
-                let is_grave = text(value, "kind") == "safety";
-                output::tell(&if is_grave {
-                    message
-                } else {
-                    self.painted(FAINT, &message)
-                });
-                String::new()
-            }
+            "notice" => self.notice(value),
             "heartbeat" => {
                 self.waiting(value);
                 String::new()
             }
-            "section_started" => {
+            "section_started" if self.is_watched => {
                 self.printed = 0;
-                format!("\n{}\n", self.painted(BOLD, text(value, "title")))
+                self.head(value)
             }
-            "llm_streaming" => {
+            "llm_streaming" if self.is_watched => {
                 let token = text(value, "token");
                 self.printed += token.len();
                 token.to_owned()
             }
-            "section_reset" => {
+            "section_reset" if self.is_watched => {
                 self.printed = 0;
-                output::tell(&self.painted(FAINT, "\n  (this section is written again)"));
-                String::new()
+                let words =
+                    self.painted(FAINT, "  (what stands above is dropped, and written again)");
+                format!("\n{words}\n")
             }
-            "section_completed" => {
-                let printed = std::mem::take(&mut self.printed);
-                if let Some(failed) = failed(&value["checks"]) {
-                    let words = format!("\n  (not every check was passed: {failed})");
-                    output::tell(&self.painted(FAINT, &words));
-                }
-                // What was printed is a beginning of the text.
-                let rest = text(value, "text").get(printed..).unwrap_or_default();
-                format!("{rest}\n")
-            }
+            "section_completed" => self.sealed(value),
             "complete" => self.closing(&value["result"]),
             _ => String::new(),
         }
@@ -128,6 +111,38 @@ impl Show {
             lot["number"],
             verse.join("\n")
         )
+    }
+
+    /// Words of care belong to the reading, which may speak of them; the rest is news.
+    fn notice(&self, notice: &Value) -> String {
+        // Who can help stands in lines of its own.
+        let message = format!("· {}", text(notice, "message").replace('\n', "\n  "));
+        if text(notice, "kind") == "safety" {
+            return format!("{message}\n");
+        }
+        output::tell(&self.painted(FAINT, &message));
+        String::new()
+    }
+
+    fn head(&self, section: &Value) -> String {
+        format!("\n{}\n", self.painted(BOLD, text(section, "title")))
+    }
+
+    /// A section that is final: what was not printed of it, and the checks that it failed.
+    fn sealed(&mut self, section: &Value) -> String {
+        let printed = std::mem::take(&mut self.printed);
+        let head = if self.is_watched {
+            String::new()
+        } else {
+            self.head(section)
+        };
+        // What was printed is a beginning of the text.
+        let rest = text(section, "text").get(printed..).unwrap_or_default();
+        let mark = failed(&section["checks"]).map(|failed| {
+            let words = format!("  (not every check was passed: {failed})");
+            format!("{}\n", self.painted(FAINT, &words))
+        });
+        format!("{head}{rest}\n{}", mark.unwrap_or_default())
     }
 
     /// What the task is doing, once for each change.
@@ -187,38 +202,61 @@ mod tests {
 
     use super::*;
 
-    fn check(events: &[(&str, Value)], expected: &str) {
-        let mut show = Show::text(false);
-        let shown: String = events
-            .iter()
-            .map(|(name, data)| show.words(name, data))
-            .collect();
-        assert_eq!(shown, expected);
+    fn shown(is_watched: bool, events: &[(&str, Value)]) -> String {
+        let mut show = Show::text(false, is_watched);
+        let shown = events.iter().map(|(name, data)| show.words(name, data));
+        shown.collect()
+    }
+
+    fn token(token: &str) -> (&'static str, Value) {
+        ("llm_streaming", json!({ "token": token }))
     }
 
     #[test]
     fn a_seal_that_overtakes_the_last_words_brings_them() {
         let started = ("section_started", json!({ "title": "In short" }));
-        let token = |token: &str| ("llm_streaming", json!({ "token": token }));
-        let completed = ("section_completed", json!({ "text": "緣分已近，慢慢走。" }));
-        let whole = "\nIn short\n緣分已近，慢慢走。\n";
-        check(&[started.clone(), completed.clone()], whole);
-        check(
-            &[started.clone(), token("緣分已"), completed.clone()],
-            whole,
+        let completed = (
+            "section_completed",
+            json!({ "title": "In short", "text": "緣分已近，慢慢走。" }),
         );
-        check(
-            &[
-                started.clone(),
-                token("緣分已近，"),
-                token("慢慢走。"),
-                completed,
-            ],
-            whole,
-        );
+        let tokens: [&[&str]; 3] = [&[], &["緣分已"], &["緣分已近，", "慢慢走。"]];
+        for tokens in tokens {
+            let mut events = vec![started.clone()];
+            events.extend(tokens.iter().map(|one| token(one)));
+            events.push(completed.clone());
+            for is_watched in [true, false] {
+                let whole = "\nIn short\n緣分已近，慢慢走。\n";
+                assert_eq!(shown(is_watched, &events), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_dropped_is_called_so_and_never_reaches_a_file() {
+        let started = ("section_started", json!({ "title": "In short" }));
         let reset = ("section_reset", json!({ "section": null }));
-        let other = ("section_completed", json!({ "text": "另一段。" }));
-        let twice = [started.clone(), token("緣"), reset, started, other];
-        check(&twice, "\nIn short\n緣\nIn short\n另一段。\n");
+        let checks = json!([{ "check": "length", "passed": false }]);
+        let completed = (
+            "section_completed",
+            json!({ "title": "In short", "text": "另一段。", "checks": checks }),
+        );
+        let care = json!({ "kind": "safety", "message": "Call 1925." });
+        let events = [
+            ("notice", care),
+            started.clone(),
+            token("緣"),
+            reset,
+            started,
+            completed,
+        ];
+        assert_eq!(
+            shown(true, &events),
+            "· Call 1925.\n\nIn short\n緣\n  (what stands above is dropped, and written again)\n\
+             \nIn short\n另一段。\n  (not every check was passed: length)\n"
+        );
+        assert_eq!(
+            shown(false, &events),
+            "· Call 1925.\n\nIn short\n另一段。\n  (not every check was passed: length)\n"
+        );
     }
 }
