@@ -21,5 +21,5 @@ pub use crate::{
     library::{Deity, Library, Reload},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},
     pack::{Fault, PackFault},
-    search::{Query, Vector},
+    search::{Query, Vector, simplified as compared_character},
 };

@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-pub(crate) use self::{fold::simplified, index::Index, terms::folded, vectors::Vectors};
-pub use self::{query::Query, vectors::Vector};
+pub use self::{fold::simplified, query::Query, vectors::Vector};
+pub(crate) use self::{index::Index, terms::folded, vectors::Vectors};
 
 /// A score of this much counts as half a match.
 const HALF_MATCH: f32 = 8.0;

@@ -44,11 +44,12 @@ const PAIRS: &str = "\
 煬炀矓眬軿𫐌狽狈媼媪塢坞僉佥灝灏熒荧訐讦婁娄邇迩嚥咽闋阕諮咨綴缀闔阖牘牍鈿钿繒缯憊惫甌瓯睜睁譎谲綵彩痠酸繃绷蔦茑僱雇閼阏塚冢査查締缔鉢钵閡阂觴觞螞蚂彫雕誥诰掄抡詎讵囂嚣璉琏輻辐\
 輳辏綏绥竚𥩟藹蔼褻亵捲卷惻恻颶飓纓缨槨椁掙挣欒栾鴇鸨戩戬檜桧朮术嬸婶僨偾賑赈酇酂闌阑閽阍軹轵蹺跷礫砾嫗妪鯁鲠磯矶儻傥鑾銮鈐钤齷龌齪龊臠脔輜辎撝㧑浹浃摺折綈绨鄆郓菴庵剷铲襠裆躓踬\
 馮冯噲哙贄贽潑泼葷荤桿杆冑胄綯绹儈侩諛谀鳶鸢嗹𪡏囉啰綾绫殯殡釁衅淶涞鏗铿諉诿譖谮詘诎崢峥嶸嵘擻擞瓏珑趲趱餉饷囅冁葯药駟驷嗇啬駑驽軋轧犖荦糞粪剎刹鵠鹄鸚鹦鵡鹉鵰雕皰疱噁恶駙驸緯纬\
-釐厘餵喂吒咤矇蒙梟枭礪砺馱驮汙污絞绞慫怂誹诽衊蔑頒颁驍骁斃毙睞睐薺荠囀啭雛雏縲缧軼轶瀰弥閥阀崙仑靂雳\
+釐厘餵喂吒咤矇蒙梟枭礪砺馱驮汙污絞绞慫怂誹诽衊蔑頒颁驍骁斃毙睞睐薺荠囀啭雛雏縲缧軼轶瀰弥閥阀崙仑靂雳嚢囊\
 ";
 
-/// The character that this one is compared as.
-pub(crate) fn simplified(c: char) -> char {
+/// The character that this one is compared as: Traditional, Simplified and Japanese forms of one
+/// character meet. For comparison alone, since it says nothing of what is written where.
+pub fn simplified(c: char) -> char {
     static TABLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
         let characters: Vec<_> = PAIRS.chars().collect();
         let mut pairs: Vec<_> = characters
