@@ -6,14 +6,15 @@ mod quoted;
 
 use std::collections::BTreeSet;
 
-use kaucim_decks::{Matter, Tone, Topic};
+use kaucim_decks::{Matter, Readings, Tone, Topic};
 
 use self::{
     phrases::{Phrases, by_tone},
     quoted::Quoted,
 };
 use crate::{
-    Language, Lot, Prepared, Section, SectionId, SectionOrigin, safety, script::to_simplified,
+    Language, Lot, Prepared, Section, SectionId, SectionOrigin, safety,
+    script::{Scripts, to_simplified},
     template::fill,
 };
 
@@ -31,6 +32,7 @@ pub(crate) fn section(section: SectionId, prepared: &Prepared) -> Section {
         topic: Topic::of(prepared.question.as_str()),
         matters: safety::touched(&prepared.notices),
         phrases: Phrases::of(prepared.language),
+        is_verse_alone: prepared.readings == Readings::Verse,
     };
     Section {
         section,
@@ -48,6 +50,8 @@ struct Reading<'a> {
     topic: Topic,
     matters: BTreeSet<Matter>,
     phrases: &'static Phrases,
+    /// The deck has more to say, and its operator lets it show nothing but its verses.
+    is_verse_alone: bool,
 }
 
 impl Reading<'_> {
@@ -139,8 +143,12 @@ impl Reading<'_> {
         let Some(words) = self.verdict(self.topic) else {
             let general = self.verdict(Topic::General);
             let general = general.and_then(|words| self.quote(self.phrases.general, &words));
-            let missing =
-                (self.topic != Topic::General).then(|| self.say(self.phrases.no_verdict, &[]));
+            let words = if self.is_verse_alone {
+                self.phrases.verse_alone
+            } else {
+                self.phrases.no_verdict
+            };
+            let missing = (self.topic != Topic::General).then(|| self.say(words, &[]));
             return missing.into_iter().chain(general).collect();
         };
         let phrase = if self.topic == Topic::General {
@@ -344,9 +352,16 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether a reader of this language may not be able to read the verse: all are Chinese.
+    /// Whether a reader of this language may not be able to read the verse.
     fn is_verse_foreign(&self) -> bool {
-        matches!(self.language, Language::En | Language::Ja)
+        let Scripts {
+            han, kana, latin, ..
+        } = Scripts::of(&self.lot.verse.concat());
+        match self.language {
+            Language::Zh | Language::ZhHans => kana > 0 || latin > han,
+            Language::En => latin <= han + kana,
+            Language::Ja => kana == 0,
+        }
     }
 }
 

@@ -34,8 +34,9 @@ pub(super) struct Phrases {
     pub(super) delicate_verdict: &'static str,
     pub(super) general: &'static str,
     pub(super) near: &'static str,
-    /// There is none; it is harsh.
+    /// There is none; there may be one, and the deck shows its verses alone; it is harsh.
     pub(super) no_verdict: &'static str,
+    pub(super) verse_alone: &'static str,
     pub(super) held_verdict: &'static str,
     /// What the grade says, by tone and without one; there is no grade.
     pub(super) grade: [&'static str; 4],

@@ -240,10 +240,21 @@ impl Reading<'_> {
         lines.filter(|line| line.chars().count() >= 2)
     }
 
+    /// What the deck says on a topic. A verdict that is harsh in part is harsh as a whole: what is
+    /// left of 大命險。半月好 without its first half would be a promise that the deck never made.
     pub(super) fn verdict(&self, topic: Topic) -> Option<Quoted> {
         let texts: &BTreeMap<Language, String> = self.lot.topics.get(&topic)?;
         let language = self.nearest(texts.keys().copied())?;
-        Some(self.words(language, texts[&language].trim(), Some(topic)))
+        let text = texts[&language].trim();
+        let words = self.words(language, text, Some(topic));
+        if words.harsh.is_empty() {
+            return Some(words);
+        }
+        Some(Quoted {
+            text: String::new(),
+            harsh: vec![one_line(text)],
+            ..words
+        })
     }
 
     /// All harsh words among what this reading would quote, each once and in quotation marks.

@@ -24,6 +24,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     general: "On things in general the deck says: {{text}}",
     near: "Close to it, on {{near}}, the deck says: {{text}}",
     no_verdict: "Your question is nearest to {{topic}}. The deck has no entry of its own on this; take it from the meaning of the whole lot.",
+    verse_alone: "Your question is nearest to {{topic}}. This deck shows its verses alone, without entries on single topics; take it from what the verse says.",
     held_verdict: "Some of the deck's old words on {{topic}} are harsh. They are not given to you as an answer here; “{{notes}}” says what they are.",
     grade: [
         "The grade of this lot is “{{grade}}”, one of the favourable ones.",

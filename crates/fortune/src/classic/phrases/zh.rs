@@ -24,6 +24,7 @@ pub(super) static PHRASES: Phrases = Phrases {
     general: "對一般的事，籤書說：{{text}}",
     near: "與此相近的，籤書對{{near}}說：{{text}}",
     no_verdict: "你問的近於{{topic}}。籤書沒有為這一項另立一條，請從全籤的意思來看。",
+    verse_alone: "你問的近於{{topic}}。這副籤只給看籤詩，不附分項的斷語，請從詩裡的意思來看。",
     held_verdict: "籤書對{{topic}}的舊斷語裡有些話說得很重。這裡不拿它來回答你；那是什麼樣的話，見「{{notes}}」。",
     grade: [
         "這一籤的籤等是「{{grade}}」，在這副籤裡屬吉。",
