@@ -21,7 +21,7 @@ const POINTERS: &[Pointers] = &[
             孕婦 妊娠 出産 子宝 子授かり 安産 赤ちゃん 不妊 妊活 妊婦 \
             pregnant pregnancy baby babies childbirth conceive conceiving fertility ivf miscarriage \
             怀胎 早產 流產 順產 坐月子 人工受孕 妊 つわり 流産 逆子 having_a_baby have_a_child have_children due_date \
-            お産 陣痛 預產期 予定日 胎動 產房 坐月子 產後 産後 授かる 授かりたい stillbirth midwife maternity in_labour in_labor due_in",
+            お産 陣痛 預產期 予定日 胎動 產房 坐月子 產後 産後 授かる 授かりたい 生下來 平安出生 能出生 出生嗎 be_born born_safely born_healthy stillbirth midwife maternity in_labour in_labor due_in",
         weak: "産む 生まれ 孕 得子 添丁 birth newborn",
     },
     Pointers {
