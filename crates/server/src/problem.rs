@@ -6,13 +6,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kaucim_decks::LookupError as LotError;
-use kaucim_fortune::AskError;
-use kaucim_tasks::{
-    DrawError, DrawRefusal, EraseError, LookupError, StoreError, SubmitError, TaskId,
-};
+use kaucim_tasks::TaskId;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+mod reasons;
 
 /// Everything that a request can be answered with instead of what it asked for.
 #[derive(Debug)]
@@ -334,85 +332,5 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        if let StoreError::Unreadable(_) = error {
-            // Asking again would not help.
-            tracing::error!(error = %error, "what is stored cannot be understood");
-            return Self::Internal;
-        }
-        tracing::warn!(error = %error, "a request met a storage that does not answer");
-        Self::StorageUnavailable
-    }
-}
-
-impl From<LotError> for Problem {
-    fn from(error: LotError) -> Self {
-        let detail = error.to_string();
-        match error {
-            LotError::UnknownDeity(_) => Self::UnknownDeity(detail),
-            LotError::UnknownDeck { .. } => Self::UnknownDeck(detail),
-            LotError::UnknownLot { .. } => Self::UnknownLot(detail),
-        }
-    }
-}
-
-impl From<SubmitError> for Problem {
-    fn from(error: SubmitError) -> Self {
-        match error {
-            SubmitError::Ask(AskError::Lookup(error)) => error.into(),
-            SubmitError::Draw(refusal) => refusal.into(),
-            SubmitError::TaskRunning(task_id) => Self::TaskRunning(task_id),
-            SubmitError::QueueFull => Self::QueueFull,
-            SubmitError::IdempotencyMismatch => Self::IdempotencyMismatch,
-            SubmitError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<DrawRefusal> for Problem {
-    fn from(refusal: DrawRefusal) -> Self {
-        match refusal {
-            DrawRefusal::NotFound => Self::DrawNotFound,
-            DrawRefusal::NotRevealed => Self::DrawNotRevealed,
-            DrawRefusal::Asked => Self::DrawAsked,
-            DrawRefusal::DeckChanged => Self::DeckChanged,
-            DrawRefusal::OtherDeck | DrawRefusal::OtherMatter | DrawRefusal::WithNumber => {
-                Self::Invalid(refusal.to_string())
-            }
-        }
-    }
-}
-
-impl From<DrawError> for Problem {
-    fn from(error: DrawError) -> Self {
-        match error {
-            DrawError::Lookup(error) => error.into(),
-            DrawError::NotFound => Self::DrawNotFound,
-            DrawError::TooMany => Self::TooManyDraws,
-            DrawError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<LookupError> for Problem {
-    fn from(error: LookupError) -> Self {
-        match error {
-            LookupError::NotFound => Self::TaskNotFound,
-            LookupError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<EraseError> for Problem {
-    fn from(error: EraseError) -> Self {
-        match error {
-            EraseError::NotFound => Self::TaskNotFound,
-            EraseError::Running(task_id) => Self::TaskRunning(task_id),
-            EraseError::Store(error) => error.into(),
-        }
     }
 }

@@ -6,152 +6,19 @@ use axum::{
     Router,
     routing::{self, MethodRouter},
 };
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+pub(crate) use self::route::{Answer, AnswerBody, Auth, Parameter, Route};
+use self::route::{empty, header, json, other, query};
 use crate::{App, page, problem::Problem};
 
 mod ask;
 mod deities;
 mod draw;
 mod operations;
+mod route;
 mod session;
 mod stream;
 mod task;
-
-/// One route.
-pub(crate) struct Route {
-    pub method: &'static str,
-    /// As axum and OpenAPI both write it.
-    pub path: &'static str,
-    pub summary: &'static str,
-    pub auth: Auth,
-    /// Query parameters and headers, beside those in the path.
-    pub parameters: &'static [Parameter],
-    pub request: Option<SchemaOf>,
-    /// Status, meaning and body of the answers that are no problem.
-    pub answers: Vec<Answer>,
-    handler: MethodRouter<App>,
-}
-
-/// Who may use a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Auth {
-    Open,
-    /// A bearer key with this scope, or a guest's cookie.
-    KeyOrGuest(&'static str),
-    /// A guest's cookie.
-    Guest,
-    /// A bearer key with this scope.
-    Key(&'static str),
-}
-
-/// A parameter of the query or the head.
-pub(crate) struct Parameter {
-    pub place: &'static str,
-    pub name: &'static str,
-    pub required: bool,
-    pub about: &'static str,
-}
-
-/// One way a route answers.
-pub(crate) struct Answer {
-    pub status: u16,
-    pub about: &'static str,
-    pub body: AnswerBody,
-}
-
-pub(crate) enum AnswerBody {
-    None,
-    Json(SchemaOf),
-    Other(&'static str),
-}
-
-/// Makes the schema of a type.
-pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
-
-fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
-}
-
-const fn query(name: &'static str, about: &'static str) -> Parameter {
-    Parameter {
-        place: "query",
-        name,
-        required: false,
-        about,
-    }
-}
-
-const fn header(name: &'static str, about: &'static str) -> Parameter {
-    Parameter {
-        place: "header",
-        name,
-        required: false,
-        about,
-    }
-}
-
-fn json<T: JsonSchema>(status: u16, about: &'static str) -> Answer {
-    Answer {
-        status,
-        about,
-        body: AnswerBody::Json(of::<T>),
-    }
-}
-
-fn empty(status: u16, about: &'static str) -> Answer {
-    Answer {
-        status,
-        about,
-        body: AnswerBody::None,
-    }
-}
-
-fn other(status: u16, content_type: &'static str, about: &'static str) -> Answer {
-    Answer {
-        status,
-        about,
-        body: AnswerBody::Other(content_type),
-    }
-}
-
-impl Route {
-    fn new(
-        (method, path): (&'static str, &'static str),
-        auth: Auth,
-        summary: &'static str,
-        handler: MethodRouter<App>,
-    ) -> Self {
-        Self {
-            method,
-            path,
-            summary,
-            auth,
-            parameters: &[],
-            request: None,
-            answers: Vec::new(),
-            handler,
-        }
-    }
-
-    fn takes<T: JsonSchema>(self) -> Self {
-        Self {
-            request: Some(of::<T>),
-            ..self
-        }
-    }
-
-    fn with(self, parameters: &'static [Parameter]) -> Self {
-        Self { parameters, ..self }
-    }
-
-    fn answers(self, answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self {
-            answers: answers.into_iter().collect(),
-            ..self
-        }
-    }
-}
 
 /// All routes of the public API.
 pub(crate) fn routes() -> Vec<Route> {
