@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use kaucim_decks::{export::Form, import::Kind};
 use kaucim_fortune::Language;
 
+mod keys;
+
+pub(crate) use self::keys::{Account, CreateKey, Key, RotateKey};
+
 /// Ask a temple deity, draw a lot, and watch the reading being written.
 #[derive(Debug, Parser)]
 #[command(name = "kaucim", version, max_term_width = 100, after_help = AFTER_HELP)]
@@ -54,6 +58,9 @@ pub(crate) enum Command {
     Ask(Ask),
     /// Draw a lot in this terminal so that anyone can verify it, or verify a draw
     Draw(Draw),
+    /// Manage the accounts that keys and readings belong to
+    #[command(subcommand)]
+    Account(Account),
     /// Manage the keys of those who call the API
     #[command(subcommand)]
     Key(Key),
@@ -148,16 +155,6 @@ pub(crate) struct DrawValues {
     /// The number that was drawn
     #[arg(long, value_name = "NUMBER", requires = "verify")]
     pub number: Option<u32>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Key {
-    /// Make a key and print it, alone, on standard output; it is shown this once
-    Create {
-        /// Account that the key belongs to; made if there is none of that name
-        #[arg(long)]
-        name: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

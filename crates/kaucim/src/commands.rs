@@ -28,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Command::Serve(serve) => serve::run(settle(&serve)?).await,
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Draw(draw) => draw::run(draw, &settle(&Serve::default())?, environment),
+        Command::Account(account) => key::run_account(account, &settle(&Serve::default())?).await,
         Command::Key(key) => key::run(key, &settle(&Serve::default())?).await,
         Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?, environment),
         Command::Backup { file } => backup::back_up(file, &settle(&Serve::default())?).await,

@@ -11,6 +11,7 @@ mod embeddings;
 mod environment;
 mod exit;
 mod models;
+mod moment;
 mod output;
 mod reload;
 

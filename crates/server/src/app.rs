@@ -1,16 +1,15 @@
 //! What every handler shares: the handles below, the limits, and whether the server is ending.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use kaucim_fortune::FortuneSystem;
-use kaucim_tasks::{AccountId, Accounts, Tasks};
+use kaucim_tasks::{Accounts, Tasks};
 use tokio_util::sync::CancellationToken;
 
-use crate::limits::{Limiter, Rates};
+use crate::{
+    limits::{Limiter, Rates},
+    streams::Streams,
+};
 
 /// The server's state; a cheap clone.
 #[derive(Clone)]
@@ -67,58 +66,6 @@ impl App {
             settings: Arc::new(settings),
             streams: Arc::new(Streams::default()),
             draining: CancellationToken::new(),
-        }
-    }
-}
-
-/// The open streams, by account.
-#[derive(Default)]
-pub(crate) struct Streams {
-    open: Mutex<HashMap<AccountId, usize>>,
-}
-
-/// One open stream; it counts until it is dropped.
-pub(crate) struct OpenStream {
-    streams: Arc<Streams>,
-    account_id: AccountId,
-}
-
-impl Streams {
-    /// Counts one more stream, unless the account has its fill.
-    pub(crate) fn open(self: &Arc<Self>, account_id: AccountId, cap: usize) -> Option<OpenStream> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(account_id).or_default();
-        if *count >= cap {
-            return None;
-        }
-        *count += 1;
-        Some(OpenStream {
-            streams: Arc::clone(self),
-            account_id,
-        })
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .sum()
-    }
-}
-
-impl Drop for OpenStream {
-    fn drop(&mut self) {
-        let mut open = self
-            .streams
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.account_id) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.account_id);
-            }
         }
     }
 }

@@ -13,6 +13,7 @@ mod problem;
 mod routes;
 mod serve;
 mod sse;
+mod streams;
 mod strict;
 
 pub use crate::{

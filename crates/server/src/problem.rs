@@ -18,6 +18,8 @@ pub(crate) enum Problem {
     /// The body is not JSON.
     BadJson(String),
     Unauthenticated,
+    /// A key stands where logs keep it.
+    CredentialInAddress,
     ScopeMissing(&'static str),
     /// A cookie came from another site's page.
     CrossSite,
@@ -103,6 +105,14 @@ impl Problem {
                 "unauthenticated",
                 "Who is asking?",
                 "send `Authorization: Bearer KEY`, or open a guest session".to_owned(),
+            ),
+            Self::CredentialInAddress => row(
+                StatusCode::UNAUTHORIZED,
+                "credential_in_url",
+                "No credential belongs into an address",
+                "addresses stand in logs: send the key as `Authorization: Bearer KEY`, and replace \
+                 this one with `kaucim key rotate`"
+                    .to_owned(),
             ),
             Self::ScopeMissing(scope) => row(
                 StatusCode::FORBIDDEN,

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     pin::{Pin, pin},
+    sync::Arc,
     time::Duration,
 };
 
@@ -60,6 +61,8 @@ pub async fn serve(
     let limiter = app.limiter.clone();
     let tasks = app.tasks.clone();
     let write_timeout = app.settings.write_timeout;
+    let looking_after_streams =
+        Arc::clone(&app.streams).end_with_credentials(app.accounts.clone(), draining.clone());
     let service = router()
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
@@ -67,6 +70,7 @@ pub async fn serve(
         .layer(map_response(with_common_headers))
         .with_state(app);
     let connections = TaskTracker::new();
+    connections.spawn(looking_after_streams);
     let mut forget = tokio::time::interval(FORGET);
     let ending = async {
         shutdown.await;

@@ -13,13 +13,13 @@ use futures::{Stream, StreamExt, stream::BoxStream};
 use kaucim_tasks::{Cursor, Frame};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::OpenStream;
+use crate::streams::OpenStream;
 
 /// How long a browser waits before it reconnects, in milliseconds.
 const RETRY: &str = "retry: 2000\n";
 
 /// An event stream: the reader's own cursor at once, then every frame until the task or the
-/// server ends.
+/// server ends, or the reader's credential.
 pub(crate) fn stream_of(
     cursor: Cursor,
     mut frames: BoxStream<'static, Frame>,
@@ -27,14 +27,15 @@ pub(crate) fn stream_of(
     open: OpenStream,
 ) -> Response {
     response(stream! {
-        let _open = open;
         // An id without data: the browser holds a cursor before the first event.
         yield Bytes::from(format!("{RETRY}id: {cursor}\n\n"));
         let mut ended = pin!(ending.cancelled());
+        let mut revoked = pin!(open.ended.cancelled());
         loop {
             tokio::select! {
                 biased;
                 () = &mut ended => return,
+                () = &mut revoked => return,
                 frame = frames.next() => match frame {
                     Some(frame) => yield encode(&frame),
                     None => return,

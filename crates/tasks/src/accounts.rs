@@ -1,12 +1,23 @@
 //! Who may ask: accounts, the keys that stand for them, and guests.
 
-use std::fmt::Write;
+use jiff::Timestamp;
 
-use sha2::{Digest, Sha256};
-
+use self::secret::{hash, label, new_secret};
 use crate::{
     AccountId, Clock, Store, StoreError,
-    store::accounts::{KeyRow, NewKey},
+    store::accounts::{self as rows, NewKey, Owner},
+    tasks::timestamp,
+};
+
+mod audit;
+mod credential;
+mod scope;
+mod secret;
+
+pub use self::{
+    audit::{Act, AuditEntry},
+    credential::{Credential, Principal},
+    scope::{Scope, UnknownScope},
 };
 
 /// Accounts and keys of one installation. A cheap handle.
@@ -16,39 +27,85 @@ pub struct Accounts {
     clock: Clock,
 }
 
-/// Someone who proved who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
-    pub account_id: AccountId,
-    pub is_guest: bool,
+/// What a new key shall be.
+#[derive(Debug, Clone)]
+pub struct KeyTerms {
+    pub name: String,
+    /// The account that it belongs to, by name; made if there is none.
+    pub account: String,
     pub scopes: Vec<Scope>,
+    /// When it ends; absent: never.
+    pub expires_at: Option<Timestamp>,
+    /// Who makes it, for the audit.
+    pub actor: String,
 }
 
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    Ask,
-    Read,
-    Admin,
+/// A key as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySummary {
+    /// The beginning of the key; of a key from before there were labels, that of its hash.
+    pub label: String,
+    pub name: String,
+    pub account: String,
+    pub scopes: Vec<Scope>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// An account as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSummary {
+    pub account_id: AccountId,
+    pub name: String,
+    /// Keys that are good now.
+    pub keys: u64,
+    pub tasks: u64,
+    pub created_at: Timestamp,
+}
+
+/// How a key is put in the place of another.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    /// When the new one ends; absent: after as long as the old one was to last, if it was to end.
+    pub expires_at: Option<Timestamp>,
+    /// Until when the old one stays good; absent: it is revoked at once.
+    pub old_until: Option<Timestamp>,
+    pub actor: String,
+}
+
+/// Why no key is changed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("no key that is in use is called `{0}`")]
+    NotFound(String),
+    #[error("{1} keys that are in use are called `{0}`")]
+    Ambiguous(String, u64),
+    #[error("the storage does not answer")]
+    Store(#[from] StoreError),
 }
 
 /// Keys start with this, so that a leaked one is recognised.
 const KEY_PREFIX: &str = "kc_";
 const GUEST_PREFIX: &str = "kg_";
 
-const GUEST_SCOPES: &str = "ask read";
-const KEY_SCOPES: &str = "ask read admin";
+const GUEST_SCOPES: &[Scope] = &[Scope::Ask, Scope::Read];
 
-impl Scope {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "ask" => Some(Self::Ask),
-            "read" => Some(Self::Read),
-            "admin" => Some(Self::Admin),
-            _ => None,
+impl KeyTerms {
+    /// A key that may ask and read, of the account of the same name, without an end.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            account: name.to_owned(),
+            scopes: vec![Scope::Ask, Scope::Read],
+            expires_at: None,
+            actor: COMMAND_LINE.to_owned(),
         }
     }
 }
+
+/// Who acts where nobody had to prove who they are: whoever may run the program on the data.
+pub const COMMAND_LINE: &str = "command line";
 
 impl Accounts {
     pub fn new(store: Store) -> Self {
@@ -60,86 +117,188 @@ impl Accounts {
         Self { store, clock }
     }
 
-    /// Makes a key for the account of that name, and the account if there is none. The key is
-    /// shown this once; only its hash is kept.
-    pub async fn create_key(&self, name: &str) -> Result<String, StoreError> {
+    /// Makes a key, and its account if there is none of that name. The key is shown this once;
+    /// only its hash is kept.
+    pub async fn create_key(&self, terms: KeyTerms) -> Result<String, StoreError> {
         let secret = new_secret(KEY_PREFIX);
+        let label = label(&secret);
+        let now_ms = self.clock.now_ms();
         let key = NewKey {
             hash: hash(&secret),
-            account_id: self.clock.account_id(),
-            account_kind: "keyed",
-            name: name.to_owned(),
-            scopes: KEY_SCOPES,
-            now_ms: self.clock.now_ms(),
+            budget_id: label.clone(),
+            label,
+            name: terms.name,
+            scopes: scope::names(&terms.scopes),
+            now_ms,
+            expires_ms: terms.expires_at.map(Timestamp::as_millisecond),
         };
-        self.store.add_key(key).await?;
+        let owner = Owner::Named {
+            account_id: self.clock.account_id(),
+            name: terms.account,
+        };
+        self.store.add_key(key, owner, Some(terms.actor)).await?;
         Ok(secret)
     }
 
-    /// Makes a key when the installation never had one; for the first start.
+    /// Makes a key that may do everything when the installation never had one; for the first
+    /// start.
     pub async fn create_first_key(&self) -> Result<Option<String>, StoreError> {
         if self.store.has_keys().await? {
             return Ok(None);
         }
-        self.create_key("first").await.map(Some)
+        let terms = KeyTerms {
+            scopes: vec![Scope::Ask, Scope::Read, Scope::Admin],
+            actor: "first start".to_owned(),
+            ..KeyTerms::named("first")
+        };
+        self.create_key(terms).await.map(Some)
+    }
+
+    /// All keys of accounts that have a name, the newest first.
+    pub async fn keys(&self) -> Result<Vec<KeySummary>, StoreError> {
+        let rows = self.store.keys().await?;
+        Ok(rows.into_iter().map(key_summary).collect())
+    }
+
+    /// All accounts but those of guests, the newest first.
+    pub async fn accounts(&self) -> Result<Vec<AccountSummary>, StoreError> {
+        let rows = self.store.accounts(self.clock.now_ms()).await?;
+        let summary = |row: rows::AccountRow| AccountSummary {
+            account_id: row.account_id,
+            name: row.name,
+            keys: row.keys,
+            tasks: row.tasks,
+            created_at: timestamp(row.created_ms),
+        };
+        Ok(rows.into_iter().map(summary).collect())
+    }
+
+    /// Makes an account without a key; says whether there was none of that name.
+    pub async fn create_account(&self, name: &str, actor: &str) -> Result<bool, StoreError> {
+        let account_id = self.clock.account_id();
+        let (name, actor) = (name.to_owned(), actor.to_owned());
+        let now_ms = self.clock.now_ms();
+        self.store
+            .add_account(account_id, name, now_ms, actor)
+            .await
+    }
+
+    /// Revokes a key, called by its label, its name or itself; returns what it was. What it has
+    /// open ends within seconds, its tasks stay with the account.
+    pub async fn revoke_key(&self, which: &str, actor: &str) -> Result<KeySummary, KeyError> {
+        let now_ms = self.clock.now_ms();
+        let which = Which::of(which);
+        let row = self
+            .store
+            .revoke_key(which, now_ms, actor.to_owned())
+            .await?;
+        Ok(key_summary(row))
+    }
+
+    /// Makes a key in the place of another, which is called as for [`Self::revoke_key`]: of the
+    /// same account, name, scopes and budget.
+    pub async fn rotate_key(&self, which: &str, rotation: Rotation) -> Result<String, KeyError> {
+        let secret = new_secret(KEY_PREFIX);
+        let successor = rows::Successor {
+            hash: hash(&secret),
+            label: label(&secret),
+            now_ms: self.clock.now_ms(),
+            expires_ms: rotation.expires_at.map(Timestamp::as_millisecond),
+            old_until_ms: rotation.old_until.map(Timestamp::as_millisecond),
+            actor: rotation.actor,
+        };
+        self.store.rotate_key(Which::of(which), successor).await?;
+        Ok(secret)
     }
 
     /// Begins a guest session; returns who the guest is and the secret that their cookie holds.
     pub async fn open_guest(&self) -> Result<(Principal, String), StoreError> {
         let account_id = self.clock.account_id();
         let secret = new_secret(GUEST_PREFIX);
+        let hash = hash(&secret);
         let key = NewKey {
-            hash: hash(&secret),
-            account_id,
-            account_kind: "guest",
+            hash,
+            label: String::new(),
+            budget_id: account_id.to_string(),
             name: "guest".to_owned(),
-            scopes: GUEST_SCOPES,
+            scopes: scope::names(GUEST_SCOPES),
             now_ms: self.clock.now_ms(),
+            expires_ms: None,
         };
-        self.store.add_key(key).await?;
-        Ok((principal(account_id, true, GUEST_SCOPES), secret))
+        let owner = Owner::Guest { account_id };
+        self.store.add_key(key, owner, None).await?;
+        let principal = Principal {
+            account_id,
+            is_guest: true,
+            scopes: GUEST_SCOPES.to_vec(),
+            credential: Credential {
+                key: Some(hash),
+                expires_ms: None,
+                label: String::new(),
+                budget_id: account_id.to_string(),
+            },
+        };
+        Ok((principal, secret))
     }
 
     /// Who the holder of this secret is, if it is (still) worth anything.
     pub async fn authenticate(&self, secret: &str) -> Result<Option<Principal>, StoreError> {
         let now_ms = self.clock.now_ms();
-        let found = self.store.key(hash(secret), now_ms).await?;
-        Ok(found.map(
-            |KeyRow {
-                 account_id,
-                 is_guest,
-                 scopes,
-             }| { principal(account_id, is_guest, &scopes) },
-        ))
+        let hash = hash(secret);
+        let found = self.store.key(hash, now_ms).await?;
+        Ok(found.map(|row| Principal::of_key(hash, row)))
+    }
+
+    /// Which of these credentials are worth nothing any more. `changes` is what the last call
+    /// returned beside them, 0 for the first: while nothing has changed, only dates are looked at.
+    pub async fn ended(
+        &self,
+        held: Vec<Credential>,
+        changes: u64,
+    ) -> Result<(Vec<Credential>, u64), StoreError> {
+        let now_ms = self.clock.now_ms();
+        let (lost, changes) = self
+            .store
+            .lost_keys(held.iter().filter_map(|held| held.key).collect(), changes)
+            .await?;
+        let has_ended = |held: &Credential| {
+            held.expires_ms.is_some_and(|expires| expires <= now_ms)
+                || held.key.is_some_and(|key| lost.contains(&key))
+        };
+        Ok((held.into_iter().filter(has_ended).collect(), changes))
     }
 }
 
-impl Principal {
-    pub fn may(&self, scope: Scope) -> bool {
-        self.scopes.contains(&scope)
+/// How a person calls a key.
+#[derive(Debug, Clone)]
+pub(crate) struct Which {
+    pub text: String,
+    pub hash: [u8; 32],
+}
+
+impl Which {
+    fn of(text: &str) -> Self {
+        let text = text.trim();
+        Self {
+            // A whole key is never repeated, not in an error either.
+            text: if text.starts_with(KEY_PREFIX) {
+                label(text)
+            } else {
+                text.to_owned()
+            },
+            hash: hash(text),
+        }
     }
 }
 
-fn principal(account_id: AccountId, is_guest: bool, scopes: &str) -> Principal {
-    let scopes = scopes.split(' ').filter_map(Scope::from_name).collect();
-    Principal {
-        account_id,
-        is_guest,
-        scopes,
+fn key_summary(row: rows::ListedKey) -> KeySummary {
+    KeySummary {
+        label: row.label,
+        name: row.name,
+        account: row.account,
+        scopes: scope::parsed(&row.scopes),
+        created_at: timestamp(row.created_ms),
+        expires_at: row.expires_ms.map(timestamp),
+        revoked_at: row.revoked_ms.map(timestamp),
     }
-}
-
-/// 256 bits from the operating system, in hexadecimal.
-fn new_secret(prefix: &str) -> String {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).expect("the operating system has randomness");
-    bytes.iter().fold(prefix.to_owned(), |mut secret, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(secret, "{byte:02x}");
-        secret
-    })
-}
-
-fn hash(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
 }

@@ -22,7 +22,10 @@ mod tasks;
 mod worker;
 
 pub use crate::{
-    accounts::{Accounts, Principal, Scope},
+    accounts::{
+        AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
+        KeyTerms, Principal, Rotation, Scope, UnknownScope,
+    },
     clock::Clock,
     cursor::{Cursor, CursorError},
     document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},

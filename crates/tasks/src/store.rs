@@ -17,6 +17,7 @@ use tokio::{
 use self::writer::{Job, Writer};
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 mod backup;
 pub(crate) mod draws;
 mod folder;

@@ -1,25 +1,195 @@
-//! `kaucim key`: keys for those who call the API, also beside a running server.
+//! `kaucim key` and `kaucim account`: who may call the API, also beside a running server.
 
-use kaucim_tasks::Accounts;
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use kaucim_tasks::{Accounts, COMMAND_LINE, KeyError, KeySummary, KeyTerms, Rotation, Scope};
 
 use super::open_store;
-use crate::{arguments::Key, configuration::Configuration, exit::Failed, output};
+use crate::{
+    arguments::{Account, CreateKey, Key, RotateKey},
+    configuration::Configuration,
+    exit::Failed,
+    moment::Until,
+    output,
+};
 
 pub(super) async fn run(key: Key, configuration: &Configuration) -> Result<(), Failed> {
-    let Key::Create { name } = key;
-    let fits = (1..=64).contains(&name.trim().chars().count());
-    if !fits
-        || name
-            .chars()
-            .any(|c| c.is_control() || ('\u{200b}'..='\u{206f}').contains(&c))
-    {
-        return Err(Failed::usage(
-            "the name of a key has 1 to 64 visible characters",
-            "such as --name website",
-        ));
+    match key {
+        Key::Create(wanted) => create(wanted, configuration).await,
+        Key::List => list(configuration).await,
+        Key::Revoke { key } => {
+            let revoked = accounts(configuration)?
+                .revoke_key(&key, COMMAND_LINE)
+                .await;
+            let revoked = revoked.map_err(not_changed)?;
+            output::tell(&format!("{} is revoked: {}", revoked.label, revoked.name));
+            Ok(())
+        }
+        Key::Rotate(wanted) => rotate(wanted, configuration).await,
     }
-    let accounts = Accounts::new(open_store(&configuration.data_dir)?);
-    let key = accounts.create_key(name.trim()).await?;
+}
+
+pub(super) async fn run_account(
+    account: Account,
+    configuration: &Configuration,
+) -> Result<(), Failed> {
+    match account {
+        Account::Create { name } => {
+            let name = name_of("an account", &name)?;
+            let created = accounts(configuration)?
+                .create_account(name, COMMAND_LINE)
+                .await?;
+            if created {
+                output::tell(&format!("the account {name} is made"));
+                return Ok(());
+            }
+            Err(Failed::usage(
+                format!("there is an account {name} already"),
+                "`kaucim account list` shows all",
+            ))
+        }
+        Account::List => list_accounts(configuration).await,
+    }
+}
+
+async fn create(wanted: CreateKey, configuration: &Configuration) -> Result<(), Failed> {
+    let name = name_of("a key", &wanted.name)?;
+    let account = wanted.account.as_deref().unwrap_or(name);
+    let mut scopes = wanted.scope;
+    scopes.sort_unstable_by_key(|scope| *scope as u8);
+    scopes.dedup();
+    let terms = KeyTerms {
+        account: name_of("an account", account)?.to_owned(),
+        scopes,
+        expires_at: to_come(wanted.expires)?,
+        ..KeyTerms::named(name)
+    };
+    let key = accounts(configuration)?.create_key(terms).await?;
     output::print(&format!("{key}\n"))?;
     Ok(())
+}
+
+async fn rotate(wanted: RotateKey, configuration: &Configuration) -> Result<(), Failed> {
+    let rotation = Rotation {
+        expires_at: to_come(wanted.expires)?,
+        old_until: to_come(wanted.keep_old)?,
+        actor: COMMAND_LINE.to_owned(),
+    };
+    let accounts = accounts(configuration)?;
+    let rotated = accounts.rotate_key(&wanted.key, rotation).await;
+    output::print(&format!("{}\n", rotated.map_err(not_changed)?))?;
+    Ok(())
+}
+
+async fn list(configuration: &Configuration) -> Result<(), Failed> {
+    let keys = accounts(configuration)?.keys().await?;
+    if keys.is_empty() {
+        output::tell("there is no key yet; `kaucim key create --name NAME` makes one");
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    let mut text = format!(
+        "{:11}  {:10}  {:10}  {:14}  {:20}  {}\n",
+        "KEY", "MADE", "ENDS", "MAY", "NAME", "ACCOUNT"
+    );
+    for key in keys {
+        // Writing into a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{:11}  {:10}  {:10}  {:14}  {:20}  {}",
+            key.label,
+            day(key.created_at),
+            end(&key, now),
+            scopes(&key.scopes),
+            key.name,
+            key.account
+        );
+    }
+    output::print(&text)?;
+    Ok(())
+}
+
+async fn list_accounts(configuration: &Configuration) -> Result<(), Failed> {
+    let all = accounts(configuration)?.accounts().await?;
+    if all.is_empty() {
+        output::tell("there is no account yet; `kaucim key create --name NAME` makes one");
+        return Ok(());
+    }
+    let mut text = format!(
+        "{:20}  {:>5}  {:>8}  {:10}  {}\n",
+        "ACCOUNT", "KEYS", "READINGS", "MADE", "ID"
+    );
+    for account in all {
+        // Writing into a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{:20}  {:>5}  {:>8}  {:10}  {}",
+            account.name,
+            account.keys,
+            account.tasks,
+            day(account.created_at),
+            account.account_id
+        );
+    }
+    output::print(&text)?;
+    Ok(())
+}
+
+/// When a key ends or has ended, in one word.
+fn end(key: &KeySummary, now: Timestamp) -> String {
+    match (key.revoked_at, key.expires_at) {
+        (Some(_), _) => "revoked".to_owned(),
+        (None, Some(at)) if at <= now => "expired".to_owned(),
+        (None, Some(at)) => day(at),
+        (None, None) => "never".to_owned(),
+    }
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+fn scopes(scopes: &[Scope]) -> String {
+    let names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    names.join(",")
+}
+
+fn accounts(configuration: &Configuration) -> Result<Accounts, Failed> {
+    Ok(Accounts::new(open_store(&configuration.data_dir)?))
+}
+
+/// A name as it is kept, if it can be one.
+fn name_of<'a>(what: &str, name: &'a str) -> Result<&'a str, Failed> {
+    let unseen = |c: char| c.is_control() || ('\u{200b}'..='\u{206f}').contains(&c);
+    let name = name.trim();
+    if (1..=64).contains(&name.chars().count()) && !name.contains(unseen) {
+        return Ok(name);
+    }
+    Err(Failed::usage(
+        format!("the name of {what} has 1 to 64 visible characters"),
+        "such as --name website",
+    ))
+}
+
+fn to_come(until: Option<Until>) -> Result<Option<Timestamp>, Failed> {
+    let Some(until) = until else { return Ok(None) };
+    let at = until.from(Timestamp::now()).ok_or_else(|| {
+        Failed::usage(
+            "a key cannot end in the past",
+            "name a time such as 90d, or a date to come",
+        )
+    })?;
+    Ok(Some(at))
+}
+
+fn not_changed(error: KeyError) -> Failed {
+    match error {
+        KeyError::NotFound(_) => Failed::usage(error, "`kaucim key list` shows all keys"),
+        KeyError::Ambiguous(..) => Failed::usage(
+            error,
+            "say which one by its beginning, as `kaucim key list` shows it",
+        ),
+        KeyError::Store(error) => error.into(),
+    }
 }

@@ -392,6 +392,8 @@ async fn help_reads_well() {
         &["ask", "--help"],
         &["draw", "--help"],
         &["serve", "--help"],
+        &["key", "create", "--help"],
+        &["key", "rotate", "--help"],
         &["deck", "--help"],
         &["deck", "new", "--help"],
         &["deck", "lint", "--help"],

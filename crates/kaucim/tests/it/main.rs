@@ -14,6 +14,7 @@ mod five_attempts;
 mod full_disk;
 mod house;
 mod import;
+mod keys;
 mod locked_file;
 mod outage;
 mod packs;

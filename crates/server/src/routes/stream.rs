@@ -40,10 +40,7 @@ pub(super) async fn stream(
         return Ok(sse::come_back());
     }
     let cap = app.settings.streams_per_account;
-    let open = app
-        .streams
-        .open(who.account_id, cap)
-        .ok_or(Problem::TooManyStreams)?;
+    let open = app.streams.open(&who, cap).ok_or(Problem::TooManyStreams)?;
     let cursor = cursor(&headers, query.last_event_id.as_deref());
     let start = cursor.and_then(Result::ok).unwrap_or_default();
     let partial_text = query.partial_text.as_deref() != Some("off");

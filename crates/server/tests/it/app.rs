@@ -6,7 +6,7 @@ use kaucim_decks::Library;
 use kaucim_fortune::FortuneSystem;
 use kaucim_llm::{Model, ModelConfig, connect};
 use kaucim_server::{App, serve};
-use kaucim_tasks::{Accounts, Limits, Store, Tasks};
+use kaucim_tasks::{Accounts, KeyTerms, Limits, Scope, Store, Tasks};
 use llmsim::{Config, Sim};
 use reqwest::Client;
 use tempfile::TempDir;
@@ -137,9 +137,22 @@ impl TestApp {
         self.folder.path()
     }
 
-    /// The holder of a new key.
+    /// The holder of a new key, as they are made: it may ask and read.
     pub(crate) async fn key_holder(&self, name: &str) -> User {
-        let key = self.accounts.create_key(name).await;
+        self.holder_of(KeyTerms::named(name)).await
+    }
+
+    /// Somebody who may do everything.
+    pub(crate) async fn operator(&self) -> User {
+        let terms = KeyTerms {
+            scopes: vec![Scope::Ask, Scope::Read, Scope::Admin],
+            ..KeyTerms::named("operator")
+        };
+        self.holder_of(terms).await
+    }
+
+    pub(crate) async fn holder_of(&self, terms: KeyTerms) -> User {
+        let key = self.accounts.create_key(terms).await;
         User::with_key(self, &key.expect("the store answers"))
     }
 

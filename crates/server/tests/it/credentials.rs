@@ -76,7 +76,7 @@ async fn a_credential_that_is_none_is_401() {
         app.nobody()
             .get(&path)
             .await
-            .assert_problem(401, "unauthenticated");
+            .assert_problem(401, "credential_in_url");
     }
     // A key's secret is none for a cookie, and a doubtful header is not helped by a good cookie.
     let as_cookie = User::with_cookie(&app, &format!("kaucim_session={key}"));
@@ -141,7 +141,7 @@ async fn the_wrong_scope_is_403_before_anything_is_looked_up() {
         .get("/metrics")
         .await
         .assert_problem(403, "scope_missing");
-    let figures = app.key_holder("temple").await.get("/metrics").await;
+    let figures = app.operator().await.get("/metrics").await;
     assert_eq!(figures.status, 200, "{}", figures.body());
     assert!(
         figures.body().contains("kaucim_streams 0"),

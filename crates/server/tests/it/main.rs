@@ -20,6 +20,7 @@ mod page;
 mod raw;
 mod reader;
 mod reconnect;
+mod revocation;
 mod sessions;
 mod storage;
 mod stream;

@@ -23,7 +23,7 @@ async fn a_reader_that_never_reads_is_cut_and_can_come_back() {
         ..Setup::default()
     })
     .await;
-    let asker = app.key_holder("temple").await;
+    let asker = app.operator().await;
     let task_id = asker.ask(LONG).await;
     let (mut reader, deaf) = (
         asker.follow(&task_id).await,

@@ -1,60 +1,109 @@
 //! Accounts and their keys: who may ask. Keys are stored as hashes only.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Store, StoreError};
-use crate::{AccountId, TaskId};
+use super::{Store, StoreError, audit::record, row::parsed};
+use crate::{
+    AccountId, TaskId,
+    accounts::{Act, Which},
+};
 
-/// The row of a key that may be used now, with its account.
+mod change;
+
+pub(crate) use self::change::Successor;
+
+/// A key that may be used now, with its account.
 pub(crate) struct KeyRow {
     pub account_id: AccountId,
     pub is_guest: bool,
     pub scopes: String,
+    pub expires_ms: Option<i64>,
+    pub label: String,
+    pub budget_id: String,
 }
 
 /// A key that is to be stored.
 pub(crate) struct NewKey {
     pub hash: [u8; 32],
-    /// For a new account, unless there is one of that name.
-    pub account_id: AccountId,
-    pub account_kind: &'static str,
+    pub label: String,
+    pub budget_id: String,
     pub name: String,
-    pub scopes: &'static str,
+    pub scopes: String,
     pub now_ms: i64,
+    pub expires_ms: Option<i64>,
+}
+
+/// Whose a new key is.
+pub(crate) enum Owner {
+    /// The account of that name; the id is for a new one, where there is none.
+    Named { account_id: AccountId, name: String },
+    /// A new guest.
+    Guest { account_id: AccountId },
+}
+
+/// A key as lists show it.
+pub(crate) struct ListedKey {
+    pub label: String,
+    pub name: String,
+    pub account: String,
+    pub scopes: String,
+    pub created_ms: i64,
+    pub expires_ms: Option<i64>,
+    pub revoked_ms: Option<i64>,
+}
+
+/// An account as lists show it.
+pub(crate) struct AccountRow {
+    pub account_id: AccountId,
+    pub name: String,
+    pub keys: u64,
+    pub tasks: u64,
+    pub created_ms: i64,
 }
 
 impl Store {
-    /// Stores a key, and its account if there is none of that name. Guests have no name.
-    pub(crate) async fn add_key(&self, key: NewKey) -> Result<(), StoreError> {
+    /// Stores a key, and its account if there is none of that name; an actor wants it recorded.
+    pub(crate) async fn add_key(
+        &self,
+        key: NewKey,
+        owner: Owner,
+        actor: Option<String>,
+    ) -> Result<(), StoreError> {
         self.write(move |connection| {
-            let named: Option<String> = connection
-                .prepare_cached(
-                    "SELECT account_id FROM accounts WHERE kind = 'keyed' AND kind = ?1
-                        AND name = ?2 ORDER BY account_id LIMIT 1",
-                )?
-                .query_row(params![key.account_kind, key.name], |row| row.get(0))
-                .optional()?;
-            let is_new = named.is_none();
-            let account_id = named.unwrap_or_else(|| key.account_id.to_string());
-            if is_new {
-                connection.execute(
-                    "INSERT INTO accounts (account_id, kind, name, created_ms)
-                     VALUES (?1, ?2, ?3, ?4)",
-                    params![account_id, key.account_kind, key.name, key.now_ms],
-                )?;
+            let account_id = match owner {
+                Owner::Named { account_id, name } => {
+                    named(connection, account_id, &name, key.now_ms)?
+                }
+                Owner::Guest { account_id } => {
+                    insert_account(connection, account_id, ("guest", &key.name), key.now_ms)?;
+                    account_id.to_string()
+                }
+            };
+            insert_key(connection, &account_id, &key)?;
+            if let Some(actor) = actor {
+                let words = (actor.as_str(), key.label.as_str());
+                record(connection, key.now_ms, Act::KeyCreated, words)?;
             }
-            connection.execute(
-                "INSERT INTO keys (hash, account_id, name, scopes, created_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    key.hash.as_slice(),
-                    account_id,
-                    key.name,
-                    key.scopes,
-                    key.now_ms
-                ],
-            )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Stores an account unless there is one of that name; says whether it did.
+    pub(crate) async fn add_account(
+        &self,
+        account_id: AccountId,
+        name: String,
+        now_ms: i64,
+        actor: String,
+    ) -> Result<bool, StoreError> {
+        self.write(move |connection| {
+            if account_of(connection, &name)?.is_some() {
+                return Ok(false);
+            }
+            insert_account(connection, account_id, ("keyed", &name), now_ms)?;
+            record(connection, now_ms, Act::AccountCreated, (&actor, &name))?;
+            Ok(true)
         })
         .await
     }
@@ -65,11 +114,57 @@ impl Store {
         hash: [u8; 32],
         now_ms: i64,
     ) -> Result<Option<KeyRow>, StoreError> {
-        self.read(move |connection| find(connection, hash, now_ms))
-            .await
+        self.read(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT account_id, kind = 'guest', scopes, expires_ms, label, budget_id
+                     FROM keys JOIN accounts USING (account_id)
+                     WHERE hash = ?1 AND revoked_ms IS NULL
+                        AND (expires_ms IS NULL OR expires_ms > ?2)",
+                )?
+                .query_row(params![hash.as_slice(), now_ms], |row| {
+                    Ok(KeyRow {
+                        account_id: parsed(row, 0, account_id)?,
+                        is_guest: row.get(1)?,
+                        scopes: row.get(2)?,
+                        expires_ms: row.get(3)?,
+                        label: row.get(4)?,
+                        budget_id: row.get(5)?,
+                    })
+                })
+                .optional()?)
+        })
+        .await
     }
 
-    /// Whether any key was ever made.
+    /// Which of these keys are revoked or gone, unless nothing has changed since `seen`; and how
+    /// much has changed by now. Their expiry is not looked at.
+    pub(crate) async fn lost_keys(
+        &self,
+        held: Vec<[u8; 32]>,
+        seen: u64,
+    ) -> Result<(Vec<[u8; 32]>, u64), StoreError> {
+        self.read(move |connection| {
+            let changes: u64 =
+                connection.query_row("SELECT changes FROM credentials", [], |row| row.get(0))?;
+            let mut lost = Vec::new();
+            if changes == seen {
+                return Ok((lost, changes));
+            }
+            let mut statement = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM keys WHERE hash = ?1 AND revoked_ms IS NULL)",
+            )?;
+            for hash in held {
+                if !statement.query_row([hash.as_slice()], |row| row.get(0))? {
+                    lost.push(hash);
+                }
+            }
+            Ok((lost, changes))
+        })
+        .await
+    }
+
+    /// Whether any key was ever made for an account with a name.
     pub(crate) async fn has_keys(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
             Ok(connection.query_row(
@@ -77,6 +172,42 @@ impl Store {
                 [],
                 |row| row.get(0),
             )?)
+        })
+        .await
+    }
+
+    /// All keys but those of guests, the newest first.
+    pub(crate) async fn keys(&self) -> Result<Vec<ListedKey>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("{LISTED} ORDER BY keys.created_ms DESC, keys.rowid DESC");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([], listed_key)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// All accounts but those of guests, the newest first.
+    pub(crate) async fn accounts(&self, now_ms: i64) -> Result<Vec<AccountRow>, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT account_id, name,
+                    (SELECT count(*) FROM keys WHERE keys.account_id = accounts.account_id
+                        AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?1)),
+                    (SELECT count(*) FROM tasks WHERE tasks.account_id = accounts.account_id),
+                    created_ms
+                 FROM accounts WHERE kind = 'keyed' ORDER BY created_ms DESC, rowid DESC",
+            )?;
+            let rows = statement.query_map([now_ms], |row| {
+                Ok(AccountRow {
+                    account_id: parsed(row, 0, account_id)?,
+                    name: row.get(1)?,
+                    keys: row.get(2)?,
+                    tasks: row.get(3)?,
+                    created_ms: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -129,29 +260,85 @@ fn task_ids(
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
-fn find(
+/// The account of that name, made if there is none.
+fn named(
     connection: &Connection,
-    hash: [u8; 32],
+    new: AccountId,
+    name: &str,
     now_ms: i64,
-) -> Result<Option<KeyRow>, StoreError> {
-    let row: Option<(String, String, String)> = connection
+) -> Result<String, rusqlite::Error> {
+    if let Some(found) = account_of(connection, name)? {
+        return Ok(found);
+    }
+    insert_account(connection, new, ("keyed", name), now_ms)?;
+    Ok(new.to_string())
+}
+
+fn account_of(connection: &Connection, name: &str) -> Result<Option<String>, rusqlite::Error> {
+    connection
         .prepare_cached(
-            "SELECT account_id, kind, scopes FROM keys JOIN accounts USING (account_id)
-             WHERE hash = ?1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?2)",
+            "SELECT account_id FROM accounts WHERE kind = 'keyed' AND name = ?1
+             ORDER BY account_id LIMIT 1",
         )?
-        .query_row(params![hash.as_slice(), now_ms], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    let Some((account_id, kind, scopes)) = row else {
-        return Ok(None);
-    };
-    let Ok(account_id) = account_id.parse() else {
-        return Ok(None);
-    };
-    Ok(Some(KeyRow {
-        account_id,
-        is_guest: kind == "guest",
-        scopes,
-    }))
+        .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+fn insert_account(
+    connection: &Connection,
+    account_id: AccountId,
+    (kind, name): (&str, &str),
+    now_ms: i64,
+) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO accounts (account_id, kind, name, created_ms) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![account_id.to_string(), kind, name, now_ms])?;
+    Ok(())
+}
+
+fn insert_key(
+    connection: &Connection,
+    account_id: &str,
+    key: &NewKey,
+) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO keys (hash, account_id, name, scopes, created_ms, expires_ms, label,
+                budget_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            key.hash.as_slice(),
+            account_id,
+            key.name,
+            key.scopes,
+            key.now_ms,
+            key.expires_ms,
+            key.label,
+            key.budget_id,
+        ])?;
+    Ok(())
+}
+
+/// Keys with the names of their accounts.
+const LISTED: &str = "SELECT label, keys.name, accounts.name, scopes, keys.created_ms, expires_ms,
+        revoked_ms, hash
+     FROM keys JOIN accounts USING (account_id) WHERE kind = 'keyed'";
+
+fn listed_key(row: &Row<'_>) -> Result<ListedKey, rusqlite::Error> {
+    Ok(ListedKey {
+        label: row.get(0)?,
+        name: row.get(1)?,
+        account: row.get(2)?,
+        scopes: row.get(3)?,
+        created_ms: row.get(4)?,
+        expires_ms: row.get(5)?,
+        revoked_ms: row.get(6)?,
+    })
+}
+
+fn account_id(text: &str) -> Option<AccountId> {
+    text.parse().ok()
 }

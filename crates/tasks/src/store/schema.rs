@@ -144,6 +144,37 @@ const MIGRATIONS: &[&str] = &[
     ) STRICT;
     INSERT INTO matter_key VALUES (1, randomblob(32));
 ",
+    "
+    -- What a key is called where keys are listed: the beginning of its secret. Of keys that were
+    -- made before only the hash is known, so it is the beginning of that.
+    ALTER TABLE keys ADD COLUMN label TEXT NOT NULL DEFAULT '';
+    UPDATE keys SET label = '#' || lower(hex(substr(hash, 1, 4)));
+    -- Whose daily budget it spends; a key that takes the place of another goes on with the same.
+    ALTER TABLE keys ADD COLUMN budget_id TEXT NOT NULL DEFAULT '';
+    UPDATE keys SET budget_id = lower(hex(substr(hash, 1, 8)));
+
+    -- Counts what may have taken somebody's credential away, so that open streams look again.
+    CREATE TABLE credentials (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        changes INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO credentials VALUES (1, 0);
+    CREATE TRIGGER key_changed AFTER UPDATE OF scopes, expires_ms, revoked_ms ON keys BEGIN
+        UPDATE credentials SET changes = changes + 1;
+    END;
+    CREATE TRIGGER key_deleted AFTER DELETE ON keys BEGIN
+        UPDATE credentials SET changes = changes + 1;
+    END;
+
+    -- What was done in the name of the operator. Nothing in it says what anybody asked.
+    CREATE TABLE audit (
+        audit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        act TEXT NOT NULL,
+        object TEXT NOT NULL
+    ) STRICT;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

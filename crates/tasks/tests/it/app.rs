@@ -6,8 +6,8 @@ use kaucim_decks::Library;
 use kaucim_fortune::{Ask, FortuneSystem, Question};
 use kaucim_llm::Model;
 use kaucim_tasks::{
-    Accepted, AccountId, Accounts, Follow, FollowOptions, Limits, LookupError, Settings, Store,
-    Submission, SubmitError, TaskDocument, TaskId, Tasks,
+    Accepted, AccountId, Accounts, Follow, FollowOptions, KeyTerms, Limits, LookupError, Settings,
+    Store, Submission, SubmitError, TaskDocument, TaskId, Tasks,
 };
 use tempfile::TempDir;
 
@@ -164,7 +164,11 @@ impl App {
     }
 
     pub(crate) async fn key_holder(&self, name: &str) -> Person {
-        let key = self.accounts.create_key(name).await.expect("a key");
+        let key = self
+            .accounts
+            .create_key(KeyTerms::named(name))
+            .await
+            .expect("a key");
         let found = self.accounts.authenticate(&key).await.expect("the store");
         Person {
             account_id: found.expect("the key is good").account_id,

@@ -1,0 +1,108 @@
+//! What is open with a credential ends with it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use kaucim_tasks::{KeyTerms, Rotation};
+
+use crate::{
+    app::{TestApp, soon},
+    user::{HISTORY, User, stream_path},
+};
+
+/// Writes for so long that it is still going on when the test has ended.
+const STALLS: &str = "會嗎？ [[sim fault=stall@60]]";
+
+#[tokio::test]
+async fn a_stream_ends_cleanly_when_its_key_is_revoked() {
+    let app = TestApp::start().await;
+    let (asker, other) = (app.key_holder("temple").await, app.key_holder("shop").await);
+    let second = app.holder_of(KeyTerms::named("temple")).await;
+    let task_id = asker.ask(STALLS).await;
+    let others = other.ask(STALLS).await;
+    let open = asker.follow(&task_id).await;
+    let mut of_second_key = second.follow(&task_id).await;
+    let mut of_other = other.follow(&others).await;
+    let label: String = asker.secret().chars().take(11).collect();
+    let revoked = app.accounts.revoke_key(&label, "a test").await;
+    assert_eq!(revoked.expect("it is found").label, label);
+    let rest = soon("the stream's end", open.rest()).await;
+    assert!(
+        !rest.iter().any(|event| event.name == "cancelled"),
+        "only the reader's stream ends, not the reading: {rest:?}"
+    );
+    asker
+        .get(&stream_path(&task_id))
+        .await
+        .assert_problem(401, "unauthenticated");
+    // Whoever holds another key reads on, also of the same account.
+    for reader in [&mut of_second_key, &mut of_other] {
+        reader.until(|event| event.name == "heartbeat").await;
+    }
+    assert_eq!(second.history().await.len(), 1, "the account keeps its own");
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_key_expires() {
+    let app = TestApp::start().await;
+    let soon_over = Timestamp::now() + SignedDuration::from_secs(3);
+    let asker = app
+        .holder_of(KeyTerms {
+            expires_at: Some(soon_over),
+            ..KeyTerms::named("temple")
+        })
+        .await;
+    let task_id = asker.ask(STALLS).await;
+    let open = asker.follow(&task_id).await;
+    soon("the stream's end", open.rest()).await;
+    assert!(Timestamp::now() >= soon_over, "it was not ended before");
+    asker
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_rotated_key_leaves_its_place_to_the_next() {
+    let app = TestApp::start().await;
+    let old = app.key_holder("temple").await;
+    let task_id = old.ask("會嗎？").await;
+    old.finished(&task_id).await;
+    let rotation = |old_until| Rotation {
+        expires_at: None,
+        old_until,
+        actor: "a test".to_owned(),
+    };
+    let later = Timestamp::now() + Duration::from_secs(3600);
+    let rotated = app.accounts.rotate_key(old.secret(), rotation(Some(later)));
+    let new = User::with_key(&app, &rotated.await.expect("it is found"));
+    for key in [&old, &new] {
+        assert_eq!(key.history().await.len(), 1, "both are good for an hour");
+    }
+    let rotated = app.accounts.rotate_key(new.secret(), rotation(None)).await;
+    let newest = User::with_key(&app, &rotated.expect("it is found"));
+    new.get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(newest.history().await.len(), 1, "the history stays");
+}
+
+#[tokio::test]
+async fn a_key_in_an_address_is_refused_even_beside_a_good_header() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    let task_id = asker.ask("會嗎？").await;
+    let key = asker.secret().to_owned();
+    for path in [
+        format!("{HISTORY}?limit=1&access_token={key}"),
+        format!("{HISTORY}?Token=x"),
+        format!("{}?anything={key}", stream_path(&task_id)),
+        format!("/api/v1/search?q={key}"),
+    ] {
+        for who in [&asker, &app.nobody()] {
+            let problem = who.get(&path).await;
+            let problem = problem.assert_problem(401, "credential_in_url");
+            assert!(!problem.to_string().contains(&key), "it is not repeated");
+        }
+    }
+}

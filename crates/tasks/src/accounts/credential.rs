@@ -1,0 +1,56 @@
+//! Somebody who proved who they are, and with what.
+
+use super::{Scope, scope::parsed};
+use crate::{AccountId, store::accounts::KeyRow};
+
+/// Someone who proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    pub account_id: AccountId,
+    pub is_guest: bool,
+    pub scopes: Vec<Scope>,
+    pub credential: Credential,
+}
+
+/// What somebody proved with who they are. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Credential {
+    /// The hash of a stored key; absent for what is not stored.
+    pub(crate) key: Option<[u8; 32]>,
+    pub(crate) expires_ms: Option<i64>,
+    pub(crate) label: String,
+    pub(crate) budget_id: String,
+}
+
+impl Principal {
+    pub(super) fn of_key(hash: [u8; 32], row: KeyRow) -> Self {
+        Self {
+            account_id: row.account_id,
+            is_guest: row.is_guest,
+            scopes: parsed(&row.scopes),
+            credential: Credential {
+                key: Some(hash),
+                expires_ms: row.expires_ms,
+                label: row.label,
+                budget_id: row.budget_id,
+            },
+        }
+    }
+
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+impl Credential {
+    /// Whose limits it is held against: those of a key and of the keys that took its place, of a
+    /// guest, or of a person whom somebody else vouches for.
+    pub fn budget_id(&self) -> &str {
+        &self.budget_id
+    }
+
+    /// What it is called in lists and in the audit.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}

@@ -1,0 +1,121 @@
+//! Keys that are revoked, or make room for another.
+
+use rusqlite::{Connection, params};
+
+use super::{LISTED, ListedKey, NewKey, Which, insert_key, listed_key, record};
+use crate::{
+    Store,
+    accounts::{Act, KeyError},
+};
+
+/// A key that takes the place of another.
+pub(crate) struct Successor {
+    pub hash: [u8; 32],
+    pub label: String,
+    pub now_ms: i64,
+    pub expires_ms: Option<i64>,
+    pub old_until_ms: Option<i64>,
+    pub actor: String,
+}
+
+impl From<rusqlite::Error> for KeyError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Revokes the key that is meant; returns what it was.
+    pub(crate) async fn revoke_key(
+        &self,
+        which: Which,
+        now_ms: i64,
+        actor: String,
+    ) -> Result<ListedKey, KeyError> {
+        self.write(move |connection| {
+            let (hash, key) = meant(connection, &which)?;
+            end(connection, &hash, now_ms, now_ms)?;
+            record(connection, now_ms, Act::KeyRevoked, (&actor, &key.label))?;
+            Ok(key)
+        })
+        .await
+    }
+
+    /// Stores a key in the place of the one that is meant, which ends now or a little later.
+    pub(crate) async fn rotate_key(
+        &self,
+        which: Which,
+        successor: Successor,
+    ) -> Result<(), KeyError> {
+        self.write(move |connection| {
+            let (hash, old) = meant(connection, &which)?;
+            let now_ms = successor.now_ms;
+            let lifetime = old.expires_ms.map(|end| end - old.created_ms);
+            let (account_id, budget_id): (String, String) = connection
+                .prepare_cached("SELECT account_id, budget_id FROM keys WHERE hash = ?1")?
+                .query_row([hash.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let key = NewKey {
+                hash: successor.hash,
+                label: successor.label,
+                budget_id,
+                name: old.name,
+                scopes: old.scopes,
+                now_ms,
+                expires_ms: successor
+                    .expires_ms
+                    .or_else(|| lifetime.map(|lifetime| now_ms + lifetime)),
+            };
+            insert_key(connection, &account_id, &key)?;
+            end(
+                connection,
+                &hash,
+                now_ms,
+                successor.old_until_ms.unwrap_or(now_ms),
+            )?;
+            let words = format!("{} by {}", old.label, key.label);
+            record(
+                connection,
+                now_ms,
+                Act::KeyRotated,
+                (&successor.actor, &words),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The one key in use that is called so: by its label, its name or itself.
+fn meant(connection: &Connection, which: &Which) -> Result<([u8; 32], ListedKey), KeyError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "{LISTED} AND revoked_ms IS NULL AND (hash = ?2 OR label = ?1 OR keys.name = ?1)"
+    ))?;
+    let mut found = statement
+        .query_map(params![which.text, which.hash.as_slice()], |row| {
+            Ok((row.get("hash")?, listed_key(row)?))
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    match (found.pop(), found.len()) {
+        (Some(key), 0) => Ok(key),
+        (None, _) => Err(KeyError::NotFound(which.text.clone())),
+        (Some(_), more) => Err(KeyError::Ambiguous(which.text.clone(), more as u64 + 1)),
+    }
+}
+
+/// Ends a key at once, or later if it would not end before.
+fn end(
+    connection: &Connection,
+    hash: &[u8; 32],
+    now_ms: i64,
+    at_ms: i64,
+) -> Result<(), rusqlite::Error> {
+    let sql = if at_ms <= now_ms {
+        "UPDATE keys SET revoked_ms = ?2 WHERE hash = ?1"
+    } else {
+        "UPDATE keys SET expires_ms = min(?2, coalesce(expires_ms, ?2)) WHERE hash = ?1"
+    };
+    connection
+        .prepare_cached(sql)?
+        .execute(params![hash.as_slice(), at_ms])?;
+    Ok(())
+}
