@@ -1,16 +1,18 @@
 //! What is meant: flags, environment and file made into one settled configuration.
 
-use std::{num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use kaucim_fortune::Unrepaired;
-use kaucim_server::Rates;
-use kaucim_tasks::Limits;
+use kaucim_server::{Proxies, Rates};
+use kaucim_tasks::{DailyBudgets, Limits};
 use serde::Deserialize;
 
 use self::{
     care::{ResourceEntry, Safety},
     embeddings::EmbeddingsEntry,
+    limits::{BudgetEntries, LimitEntries, budgets, limits, rates},
     models::ModelEntry,
+    proxies::ProxyEntries,
 };
 pub(crate) use self::{embeddings::Embeddings, models::Models};
 use crate::{
@@ -21,7 +23,9 @@ use crate::{
 
 mod care;
 mod embeddings;
+mod limits;
 mod models;
+mod proxies;
 
 /// More would take memory before anybody asks.
 const MOST_WORKERS: usize = 10_000;
@@ -47,6 +51,8 @@ pub(crate) struct Configuration {
     pub limits: Limits,
     pub streams_per_account: usize,
     pub rates: Option<Rates>,
+    pub budgets: DailyBudgets,
+    pub proxies: Proxies,
 }
 
 /// The file as it is written.
@@ -71,6 +77,10 @@ struct File {
     retention: Retention,
     #[serde(default)]
     limits: LimitEntries,
+    #[serde(default)]
+    budget: BudgetEntries,
+    #[serde(default)]
+    proxies: ProxyEntries,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -89,20 +99,6 @@ struct Reading {
 #[serde(deny_unknown_fields)]
 struct Retention {
     days: Option<u32>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitEntries {
-    per_guest: Option<u32>,
-    per_end_user: Option<u32>,
-    per_account: Option<u32>,
-    streams_per_account: Option<usize>,
-    queued: Option<u32>,
-    rates: Option<bool>,
-    guest_rate: Option<NonZeroU32>,
-    account_rate: Option<NonZeroU32>,
-    address_rate: Option<NonZeroU32>,
 }
 
 impl Configuration {
@@ -161,6 +157,8 @@ impl Configuration {
             .or(file.limits.streams_per_account)
             .unwrap_or(32),
             rates: rates(&file.limits, environment)?,
+            budgets: budgets(&file.budget, environment),
+            proxies: proxies::settle(file.proxies)?,
         })
     }
 }
@@ -301,54 +299,6 @@ fn keep_finished(file: &Retention) -> Result<Option<Duration>, Failed> {
         )),
         days => Ok(days.map(|days| Duration::from_hours(24 * u64::from(days)))),
     }
-}
-
-fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Failed> {
-    let default = Limits::default();
-    let per_user = number(environment.tasks_per_user.as_ref(), "KAUCIM_TASKS_PER_USER")?;
-    let queued = number(environment.queue_limit.as_ref(), "KAUCIM_QUEUE_LIMIT")?;
-    let limits = Limits {
-        per_guest: per_user.or(file.per_guest).unwrap_or(default.per_guest),
-        per_account: per_user.or(file.per_account).unwrap_or(default.per_account),
-        per_end_user: per_user
-            .or(file.per_end_user)
-            .unwrap_or(default.per_end_user),
-        queued: queued.or(file.queued).unwrap_or(default.queued),
-        ..default
-    };
-    let all = [
-        limits.per_guest,
-        limits.per_account,
-        limits.per_end_user,
-        limits.queued,
-    ];
-    if all.contains(&0) {
-        return Err(Failed::usage(
-            "with a limit of 0 no question could ever be asked",
-            "set per_guest, per_account, per_end_user and queued to 1 or more",
-        ));
-    }
-    Ok(limits)
-}
-
-fn rates(file: &LimitEntries, environment: &Environment) -> Result<Option<Rates>, Failed> {
-    let on = match environment.rate_limit.as_deref() {
-        Some("off") => false,
-        Some("on") => true,
-        Some(other) => {
-            return Err(Failed::usage(
-                format!("KAUCIM_RATE_LIMIT is `{other}`"),
-                "set it to on or off",
-            ));
-        }
-        None => file.rates.unwrap_or(true),
-    };
-    let default = Rates::default();
-    Ok(on.then(|| Rates {
-        per_account: file.account_rate.unwrap_or(default.per_account),
-        per_guest: file.guest_rate.unwrap_or(default.per_guest),
-        per_address: file.address_rate.unwrap_or(default.per_address),
-    }))
 }
 
 fn number<T: FromStr>(value: Option<&String>, name: &str) -> Result<Option<T>, Failed> {

@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     limits::{Limiter, Rates},
+    proxies::Proxies,
+    refusals::Refusals,
     streams::Streams,
 };
 
@@ -20,6 +22,7 @@ pub struct App {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) refusals: Arc<Refusals>,
     /// Set when the server drains: streams end, readiness fails.
     pub(crate) draining: CancellationToken,
 }
@@ -33,6 +36,8 @@ pub struct Settings {
     pub streams_per_account: usize,
     /// Absent: no limits on rates, for load tests.
     pub rates: Option<Rates>,
+    /// Who is believed about where a request comes from.
+    pub proxies: Proxies,
     /// How long `interpret` waits for the reading before it answers with the task.
     pub interpret_wait: Duration,
     /// How long a client may leave what it is sent unread before its connection is cut.
@@ -45,6 +50,7 @@ impl Default for Settings {
             guests: true,
             streams_per_account: 32,
             rates: Some(Rates::default()),
+            proxies: Proxies::default(),
             interpret_wait: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
         }
@@ -65,6 +71,7 @@ impl App {
             limiter: Arc::new(Limiter::new(settings.rates)),
             settings: Arc::new(settings),
             streams: Arc::new(Streams::default()),
+            refusals: Arc::new(Refusals::default()),
             draining: CancellationToken::new(),
         }
     }

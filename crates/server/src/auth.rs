@@ -28,9 +28,16 @@ pub(crate) struct MayAdminister;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Address(pub IpAddr);
 
-/// Put beside each request by the acceptor.
+/// Whether the client spoke TLS, with this server or with a proxy before it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub SocketAddr);
+pub(crate) struct IsHttps(pub bool);
+
+/// Who is connected, and whether by TLS; put beside each request by the acceptor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub address: SocketAddr,
+    pub is_tls: bool,
+}
 
 impl FromRequestParts<App> for MayAsk {
     type Rejection = Problem;
@@ -56,26 +63,56 @@ impl FromRequestParts<App> for MayAdminister {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Address {
+impl FromRequestParts<App> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        _: &S,
+        app: &App,
     ) -> Result<Self, std::convert::Infallible> {
-        let peer = parts.extensions.get::<Peer>();
-        Ok(Self(peer.map_or(
-            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            |Peer(peer)| peer.ip(),
-        )))
+        Ok(address(parts, app))
     }
+}
+
+impl FromRequestParts<App> for IsHttps {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> Result<Self, std::convert::Infallible> {
+        let is_tls = parts
+            .extensions
+            .get::<Peer>()
+            .is_some_and(|peer| peer.is_tls);
+        let proxies = &app.settings.proxies;
+        Ok(Self(
+            is_tls || proxies.is_https(peer(parts), &parts.headers),
+        ))
+    }
+}
+
+fn address(parts: &Parts, app: &App) -> Address {
+    Address(app.settings.proxies.client(peer(parts), &parts.headers))
+}
+
+fn peer(parts: &Parts) -> IpAddr {
+    let peer = parts.extensions.get::<Peer>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.address.ip())
 }
 
 async fn with_scope(parts: &Parts, app: &App, scope: Scope) -> Result<Principal, Problem> {
     refuse_in_address(parts.uri.query().unwrap_or_default())?;
-    let who = principal(&parts.headers, app)
-        .await?
-        .ok_or(Problem::Unauthenticated)?;
+    let who = match principal(&parts.headers, app).await {
+        Ok(Some(who)) => who,
+        Ok(None) | Err(Problem::Unauthenticated) => {
+            let Address(address) = address(parts, app);
+            app.limiter.refusal(address)?;
+            return Err(Problem::Unauthenticated);
+        }
+        Err(problem) => return Err(problem),
+    };
+    app.limiter.request(&who)?;
     if who.may(scope) {
         Ok(who)
     } else {
@@ -158,14 +195,17 @@ pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, secret)| secret)
 }
 
-/// The cookie that holds a guest's secret; an empty one ends the session.
-pub(crate) fn session_cookie(secret: &str) -> HeaderValue {
+/// The cookie that holds a guest's secret; an empty one ends the session. Where TLS is spoken it
+/// never travels without.
+pub(crate) fn session_cookie(secret: &str, IsHttps(is_https): IsHttps) -> HeaderValue {
+    let secure = if is_https { "; Secure" } else { "" };
     let age = if secret.is_empty() {
         0
     } else {
         365 * 24 * 60 * 60
     };
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}");
+    let cookie =
+        format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
 }
 

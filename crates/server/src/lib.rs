@@ -10,6 +10,8 @@ mod openapi;
 mod page;
 mod parameters;
 mod problem;
+mod proxies;
+mod refusals;
 mod routes;
 mod serve;
 mod sse;
@@ -19,5 +21,6 @@ mod strict;
 pub use crate::{
     app::{App, Settings},
     limits::Rates,
+    proxies::{ForwardedHeader, Proxies},
     serve::serve,
 };

@@ -1,19 +1,30 @@
-//! How often somebody may ask: by key, by guest and by address.
+//! How often somebody may ask and call: by key, by guest, by address, and all guests together.
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
-use kaucim_tasks::{AccountId, Principal};
+use governor::{
+    DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+use kaucim_tasks::Principal;
 
 use crate::problem::Problem;
 
-/// Questions a minute, with as many at once.
+/// How often a minute, with as many at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
+    /// Questions with a key; draws are counted apart, as often.
     pub per_account: NonZeroU32,
+    /// Questions of a guest; draws are counted apart, as often.
     pub per_guest: NonZeroU32,
-    /// All guests of one address together; new guest sessions count as well.
+    /// Questions of the guests of one address together; new guest sessions count as well.
     pub per_address: NonZeroU32,
+    /// Questions of all guests together.
+    pub guests: NonZeroU32,
+    /// Requests of any kind with a key, or of a guest.
+    pub requests: NonZeroU32,
+    /// Requests of one address whose credential is worth nothing.
+    pub refusals: NonZeroU32,
 }
 
 impl Default for Rates {
@@ -23,6 +34,9 @@ impl Default for Rates {
             per_account: per_minute(600),
             per_guest: per_minute(10),
             per_address: per_minute(60),
+            guests: per_minute(600),
+            requests: per_minute(12_000),
+            refusals: per_minute(600),
         }
     }
 }
@@ -33,71 +47,101 @@ pub(crate) struct Limiter {
 }
 
 struct Limits {
-    accounts: DefaultKeyedRateLimiter<AccountId>,
-    guests: DefaultKeyedRateLimiter<AccountId>,
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    questions: Counted,
     /// As often as questions, counted apart: a question and its draw belong together.
-    account_draws: DefaultKeyedRateLimiter<AccountId>,
-    guest_draws: DefaultKeyedRateLimiter<AccountId>,
-    address_draws: DefaultKeyedRateLimiter<IpAddr>,
+    draws: Counted,
+    requests: DefaultKeyedRateLimiter<String>,
+    refusals: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+/// What may be done so often by keys, so often by guests.
+struct Counted {
+    keys: DefaultKeyedRateLimiter<String>,
+    guests: DefaultKeyedRateLimiter<String>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    all_guests: DefaultDirectRateLimiter,
+}
+
+impl Counted {
+    fn new(rates: &Rates) -> Self {
+        Self {
+            keys: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
+            guests: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
+            addresses: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
+            all_guests: RateLimiter::direct(Quota::per_minute(rates.guests)),
+        }
+    }
+
+    fn count(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
+        let budget_id = who.credential.budget_id().to_owned();
+        if !who.is_guest {
+            return check(&self.keys, &budget_id);
+        }
+        check(&self.guests, &budget_id)?;
+        check(&self.addresses, &address)?;
+        self.all_guests.check().map_err(|until| {
+            Problem::RateLimited(until.wait_time_from(DefaultClock::default().now()))
+        })
+    }
+
+    fn forget_idle(&self) {
+        self.keys.retain_recent();
+        self.guests.retain_recent();
+        self.addresses.retain_recent();
+    }
 }
 
 impl Limiter {
     pub(crate) fn new(rates: Option<Rates>) -> Self {
         Self {
             limits: rates.map(|rates| Limits {
-                accounts: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
-                guests: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
-                addresses: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
-                account_draws: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
-                guest_draws: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
-                address_draws: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
+                questions: Counted::new(&rates),
+                draws: Counted::new(&rates),
+                requests: RateLimiter::keyed(Quota::per_minute(rates.requests)),
+                refusals: RateLimiter::keyed(Quota::per_minute(rates.refusals)),
             }),
         }
     }
 
     /// Counts a question of this principal, or says how long to wait.
     pub(crate) fn question(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
-        let Some(limits) = &self.limits else {
-            return Ok(());
-        };
-        if who.is_guest {
-            check(&limits.guests, &who.account_id)?;
-            check(&limits.addresses, &address)
-        } else {
-            check(&limits.accounts, &who.account_id)
-        }
+        self.checked(|limits| limits.questions.count(who, address))
     }
 
     /// Counts a draw of this principal, or says how long to wait.
     pub(crate) fn draw(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
-        let Some(limits) = &self.limits else {
-            return Ok(());
-        };
-        if who.is_guest {
-            check(&limits.guest_draws, &who.account_id)?;
-            check(&limits.address_draws, &address)
-        } else {
-            check(&limits.account_draws, &who.account_id)
-        }
+        self.checked(|limits| limits.draws.count(who, address))
     }
 
     /// Counts a new guest session of this address.
     pub(crate) fn session(&self, address: IpAddr) -> Result<(), Problem> {
-        self.limits
-            .as_ref()
-            .map_or(Ok(()), |limits| check(&limits.addresses, &address))
+        self.checked(|limits| check(&limits.questions.addresses, &address))
+    }
+
+    /// Counts any request of somebody who proved who they are.
+    pub(crate) fn request(&self, who: &Principal) -> Result<(), Problem> {
+        self.checked(|limits| check(&limits.requests, &who.credential.budget_id().to_owned()))
+    }
+
+    /// Counts a request of somebody who did not, with a credential.
+    pub(crate) fn refusal(&self, address: IpAddr) -> Result<(), Problem> {
+        self.checked(|limits| check(&limits.refusals, &address))
+    }
+
+    fn checked(
+        &self,
+        counting: impl FnOnce(&Limits) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        self.limits.as_ref().map_or(Ok(()), counting)
     }
 
     /// Forgets those who have not asked for long.
     pub(crate) fn forget_idle(&self) {
         if let Some(limits) = &self.limits {
-            limits.accounts.retain_recent();
-            limits.guests.retain_recent();
-            limits.addresses.retain_recent();
-            limits.account_draws.retain_recent();
-            limits.guest_draws.retain_recent();
-            limits.address_draws.retain_recent();
+            limits.questions.forget_idle();
+            limits.draws.forget_idle();
+            limits.requests.retain_recent();
+            limits.refusals.retain_recent();
         }
     }
 }

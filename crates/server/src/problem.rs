@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kaucim_tasks::TaskId;
+use kaucim_tasks::{TaskId, Whose};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,6 +44,8 @@ pub(crate) enum Problem {
     IdempotencyMismatch,
     RateLimited(Duration),
     QueueFull,
+    /// Whose daily budget, and how many seconds are left of the day.
+    BudgetSpent(Whose, u64),
     TooManyStreams,
     Internal,
     ReadingFailed {
@@ -65,6 +67,10 @@ struct Row {
     retry_after: Option<u64>,
     task_id: Option<TaskId>,
 }
+
+/// The code of a problem, beside the answer that tells it, for those who count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Code(pub &'static str);
 
 /// A problem as a client reads it.
 #[derive(Serialize, JsonSchema)]
@@ -254,6 +260,21 @@ impl Problem {
                     "nothing was accepted; try again later".to_owned(),
                 )
             },
+            Self::BudgetSpent(whose, seconds_left) => Row {
+                retry_after: Some(seconds_left),
+                ..row(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "budget_spent",
+                    "Enough for today",
+                    match whose {
+                        Whose::Key => "what this key may have read in a day is spent",
+                        Whose::Guest => "what a guest may have read in a day is spent",
+                        Whose::Guests => "what all guests may have read in a day is spent",
+                        Whose::Service => "what this service may read in a day is spent",
+                    }
+                    .to_owned(),
+                )
+            },
             Self::TooManyStreams => Row {
                 retry_after: Some(5),
                 ..row(
@@ -331,6 +352,7 @@ impl IntoResponse for Problem {
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(Code(code));
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem);

@@ -9,9 +9,9 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, Response, header},
-    middleware::map_response,
+    middleware::map_response_with_state,
 };
 use hyper::{
     body::Incoming,
@@ -25,7 +25,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{App, auth::Peer, problem::Problem, routes::router};
+use crate::{
+    App,
+    auth::Peer,
+    problem::{Code, Problem},
+    refusals::Refusals,
+    routes::router,
+};
 
 /// A client that has not sent its request's head by then is cut.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,7 +73,10 @@ pub async fn serve(
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
         }))
-        .layer(map_response(with_common_headers))
+        .layer(map_response_with_state(
+            Arc::clone(&app.refusals),
+            with_common_headers,
+        ))
         .with_state(app);
     let connections = TaskTracker::new();
     connections.spawn(looking_after_streams);
@@ -81,9 +90,10 @@ pub async fn serve(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((socket, peer)) => {
+                Ok((socket, address)) => {
+                    let peer = Peer { address, is_tls: false };
                     let terms = (write_timeout, draining.clone());
-                    connections.spawn(connection(socket, Peer(peer), service.clone(), terms));
+                    connections.spawn(connection(socket, peer, service.clone(), terms));
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely; others may close theirs meanwhile.
@@ -222,7 +232,13 @@ fn name_host(request: &mut Request<Incoming>) {
     }
 }
 
-async fn with_common_headers(mut response: Response<Body>) -> Response<Body> {
+async fn with_common_headers(
+    State(refusals): State<Arc<Refusals>>,
+    mut response: Response<Body>,
+) -> Response<Body> {
+    if let Some(Code(code)) = response.extensions().get() {
+        refusals.count(code);
+    }
     let headers = response.headers_mut();
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -46,6 +46,10 @@ pub(crate) async fn keep_house(shared: Arc<Shared>) {
 async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
     let now_ms = shared.settings.clock.now_ms();
     shared.store.delete_idempotency(now_ms).await?;
+    shared
+        .store
+        .delete_spending(crate::budget::day(now_ms))
+        .await?;
     if shared.store.delete_draws(now_ms).await? > 0 {
         // Nothing stays of who asked what.
         shared.has_traces.store(true, Ordering::Relaxed);

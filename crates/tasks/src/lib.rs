@@ -5,6 +5,7 @@
 //! being written lives in memory only, and [`Tasks::follow`] shows both as one.
 
 mod accounts;
+mod budget;
 mod clock;
 mod cursor;
 mod document;
@@ -26,6 +27,7 @@ pub use crate::{
         AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
         KeyTerms, Principal, Rotation, Scope, UnknownScope,
     },
+    budget::{DailyBudget, DailyBudgets, Spent, Whose},
     clock::Clock,
     cursor::{Cursor, CursorError},
     document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},

@@ -27,6 +27,7 @@ pub(crate) mod queue;
 mod retention;
 pub(crate) mod row;
 mod schema;
+mod spending;
 pub(crate) mod submit;
 mod writer;
 

@@ -5,6 +5,7 @@ use kaucim_fortune::{Ask, AskError, Lot, Prepared};
 
 use crate::{
     AccountId, DrawId, Event, Status, StoreError, TaskId, Tasks,
+    budget::{Purse, Whose, day, seconds_left},
     draws::{DrawRefusal, matter},
     store::{
         draws::{Asker, DrawRow, Hash},
@@ -18,6 +19,8 @@ use crate::{
 pub struct Submission {
     pub account_id: AccountId,
     pub is_guest: bool,
+    /// Whose daily budget it is paid from; see [`crate::Credential::budget_id`].
+    pub budget_id: String,
     /// An app's own customer.
     pub end_user: Option<String>,
     pub ask: Ask,
@@ -51,6 +54,12 @@ pub enum SubmitError {
     TaskRunning(TaskId),
     #[error("the queue is full")]
     QueueFull,
+    #[error("the daily budget is spent")]
+    BudgetSpent {
+        whose: Whose,
+        /// Until the next day.
+        seconds_left: u64,
+    },
     #[error("the idempotency key was used for another request")]
     IdempotencyMismatch,
     #[error("the storage does not answer")]
@@ -113,11 +122,23 @@ impl Tasks {
             now_ms,
             events: first_events(&prepared, drawn),
             allowed: self.allowed(submission.is_guest),
+            purse: Purse {
+                day: day(now_ms),
+                budget_id: submission.budget_id.clone(),
+                is_guest: submission.is_guest,
+                budgets: self.shared.settings.budgets,
+            },
             stick: self.stick(choice, submission, &prepared.lot)?,
         };
         let task_id = task.task_id;
         let stored = match self.shared.store.submit(task).await {
             Err(Refusal::Overtaken) => return Ok(None),
+            Err(Refusal::BudgetSpent(whose)) => {
+                return Err(SubmitError::BudgetSpent {
+                    whose,
+                    seconds_left: seconds_left(now_ms),
+                });
+            }
             other => other?,
         };
         if stored != task_id {
@@ -314,6 +335,11 @@ impl From<Refusal> for SubmitError {
         match refusal {
             Refusal::TaskRunning(task_id) => Self::TaskRunning(task_id),
             Refusal::QueueFull => Self::QueueFull,
+            // Whoever knows what time it was has told more.
+            Refusal::BudgetSpent(whose) => Self::BudgetSpent {
+                whose,
+                seconds_left: 0,
+            },
             Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
             Refusal::Overtaken => Self::Store(StoreError::Undone),
             Refusal::Store(error) => Self::Store(error),

@@ -13,8 +13,9 @@ use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume, Version};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AccountId, Clock, Follow, FollowOptions, OpenText, Status, Store, StoreError, Summary,
-    TaskDocument, TaskId,
+    AccountId, Clock, DailyBudgets, Follow, FollowOptions, OpenText, Spent, Status, Store,
+    StoreError, Summary, TaskDocument, TaskId, Whose,
+    budget::{ALL, GUESTS, day},
     document::{Progress, last_event_id},
     estimate::Estimates,
     follow::follow,
@@ -55,6 +56,7 @@ pub struct Settings {
     /// Readings at once.
     pub workers: usize,
     pub limits: Limits,
+    pub budgets: DailyBudgets,
     /// The time that models may take for one reading, in all its calls; waiting for a model that
     /// is busy with others does not count.
     pub reading_time: Duration,
@@ -72,6 +74,7 @@ impl Default for Settings {
         Self {
             workers: 16,
             limits: Limits::default(),
+            budgets: DailyBudgets::default(),
             reading_time: Duration::from_mins(10),
             keep_finished: None,
             // With what it takes until somebody looks, 10 seconds at most.
@@ -196,6 +199,27 @@ impl Tasks {
     /// How many tasks there are, by status.
     pub async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
         self.shared.store.counts().await
+    }
+
+    /// What was spent today of the budgets that many share.
+    pub async fn spent(&self) -> Result<Vec<Spent>, StoreError> {
+        let today = day(self.shared.settings.clock.now_ms());
+        let budgets = self.shared.settings.budgets;
+        let mut all = Vec::new();
+        for (whose, budget_id, most) in [
+            (Whose::Guests, GUESTS, budgets.guests),
+            (Whose::Service, ALL, budgets.service),
+        ] {
+            let (readings, tokens) = self.shared.store.spent(today, budget_id).await?;
+            all.push(Spent {
+                whose,
+                readings,
+                tokens,
+                most_readings: most.readings,
+                most_tokens: most.tokens,
+            });
+        }
+        Ok(all)
     }
 
     /// Follows a task of this account from a cursor on.

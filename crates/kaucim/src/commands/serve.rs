@@ -53,6 +53,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let settings = kaucim_tasks::Settings {
         workers: configuration.workers,
         limits: configuration.limits,
+        budgets: configuration.budgets,
         reading_time: configuration.reading_time,
         keep_finished: configuration.keep_finished,
         ..kaucim_tasks::Settings::default()
@@ -62,6 +63,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         guests: configuration.guests,
         streams_per_account: configuration.streams_per_account,
         rates: configuration.rates,
+        proxies: configuration.proxies,
         ..kaucim_server::Settings::default()
     };
     let warm = fortune.clone();

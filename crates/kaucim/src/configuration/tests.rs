@@ -79,6 +79,11 @@ fn the_documented_defaults_are_the_defaults() {
         rates(&documented.limits, &none).expect("rates"),
         built_in.rates
     );
+    assert_eq!(budgets(&documented.budget, &none), built_in.budgets);
+    assert_eq!(
+        proxies::settle(documented.proxies).expect("proxies"),
+        built_in.proxies
+    );
     assert_eq!(
         documented.limits.streams_per_account,
         Some(built_in.streams_per_account)

@@ -36,6 +36,10 @@ impl From<SubmitError> for Problem {
             SubmitError::Draw(refusal) => refusal.into(),
             SubmitError::TaskRunning(task_id) => Self::TaskRunning(task_id),
             SubmitError::QueueFull => Self::QueueFull,
+            SubmitError::BudgetSpent {
+                whose,
+                seconds_left,
+            } => Self::BudgetSpent(whose, seconds_left),
             SubmitError::IdempotencyMismatch => Self::IdempotencyMismatch,
             SubmitError::Store(error) => error.into(),
         }

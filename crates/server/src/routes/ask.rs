@@ -171,6 +171,7 @@ async fn submit(
     let submission = Submission {
         account_id: who.account_id,
         is_guest: who.is_guest,
+        budget_id: who.credential.budget_id().to_owned(),
         end_user,
         ask,
         draw_id,

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     App,
-    auth::{Address, principal, refuse_cross_site, session_cookie},
+    auth::{Address, IsHttps, principal, refuse_cross_site, session_cookie},
     problem::Problem,
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Session {
 pub(super) async fn open(
     State(app): State<App>,
     Address(address): Address,
+    is_https: IsHttps,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     refuse_cross_site(&headers)?;
@@ -39,16 +40,24 @@ pub(super) async fn open(
     }
     app.limiter.session(address)?;
     let (_, secret) = app.accounts.open_guest().await?;
-    Ok(([(header::SET_COOKIE, session_cookie(&secret))], session).into_response())
+    Ok((
+        [(header::SET_COOKIE, session_cookie(&secret, is_https))],
+        session,
+    )
+        .into_response())
 }
 
-pub(super) async fn end(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn end(
+    State(app): State<App>,
+    is_https: IsHttps,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let who = principal(&headers, &app).await?.filter(|who| who.is_guest);
     let who = who.ok_or(Problem::Unauthenticated)?;
     app.tasks.erase_account(who.account_id).await?;
     Ok((
         StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, session_cookie(""))],
+        [(header::SET_COOKIE, session_cookie("", is_https))],
     )
         .into_response())
 }

@@ -6,7 +6,7 @@ use kaucim_decks::Library;
 use kaucim_fortune::FortuneSystem;
 use kaucim_llm::{Model, ModelConfig, connect};
 use kaucim_server::{App, serve};
-use kaucim_tasks::{Accounts, KeyTerms, Limits, Scope, Store, Tasks};
+use kaucim_tasks::{Accounts, DailyBudgets, KeyTerms, Limits, Scope, Store, Tasks};
 use llmsim::{Config, Sim};
 use reqwest::Client;
 use tempfile::TempDir;
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Setup {
     pub server: kaucim_server::Settings,
     pub limits: Limits,
+    pub budgets: DailyBudgets,
     pub workers: usize,
     pub reading: kaucim_fortune::Settings,
     /// Asked in place of the simulated model.
@@ -46,6 +47,7 @@ impl Default for Setup {
         Self {
             server: kaucim_server::Settings::default(),
             limits: Limits::default(),
+            budgets: DailyBudgets::default(),
             workers: 4,
             reading: kaucim_fortune::Settings::default(),
             model: None,
@@ -72,6 +74,7 @@ impl TestApp {
         let settings = kaucim_tasks::Settings {
             workers: setup.workers,
             limits: setup.limits,
+            budgets: setup.budgets,
             ..kaucim_tasks::Settings::default()
         };
         let tasks = Tasks::start(store, fortune.clone(), settings).await;

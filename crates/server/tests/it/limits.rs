@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use kaucim_server::{Rates, Settings};
-use kaucim_tasks::Limits;
+use kaucim_server::{Proxies, Rates, Settings};
+use kaucim_tasks::{DailyBudget, DailyBudgets, Limits};
 use serde_json::json;
 
 use crate::{
     app::{Setup, TestApp, soon},
-    user::{ASK, Answer, User, question, stream_path},
+    user::{ASK, Answer, HISTORY, User, answer, question, stream_path},
 };
 
 const HANGS: &str = "會嗎？ [[sim fault=hang]]";
@@ -100,6 +100,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         per_account: two,
         per_guest: two,
         per_address: four,
+        ..Rates::default()
     };
     let server = Settings {
         rates: Some(rates),
@@ -188,4 +189,118 @@ async fn an_account_has_so_many_open_streams() {
         }
     };
     soon("the closed stream to count no more", free).await;
+}
+
+#[tokio::test]
+async fn a_spent_budget_says_whose_it_is_and_until_when() {
+    let one = DailyBudget {
+        readings: Some(1),
+        tokens: None,
+    };
+    let app = TestApp::with(Setup {
+        budgets: DailyBudgets {
+            per_key: one,
+            per_guest: one,
+            ..DailyBudgets::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    for (asker, whose) in [
+        (app.key_holder("temple").await, "key"),
+        (app.guest().await, "guest"),
+    ] {
+        let task_id = asker.ask(HANGS).await;
+        asker.cancel(&task_id).await;
+        let refused = ask(&asker, None).await;
+        assert_waits(&refused, "budget_spent");
+        assert!(refused.body().contains(whose), "{}", refused.body());
+        assert_eq!(asker.history().await.len(), 1, "nothing more is stored");
+    }
+    let figures = app.operator().await.get("/metrics").await.body();
+    for figure in [
+        "kaucim_problems_total{code=\"budget_spent\"} 2",
+        "kaucim_spent_today{budget=\"service\",unit=\"readings\"} 2",
+        "kaucim_spent_today{budget=\"guests\",unit=\"readings\"} 1",
+    ] {
+        assert!(figures.contains(figure), "{figure} is missing in {figures}");
+    }
+}
+
+#[tokio::test]
+async fn all_guests_together_may_ask_so_often() {
+    let rates = Rates {
+        guests: NonZeroU32::MIN,
+        ..Rates::default()
+    };
+    let app = of_rates(rates, Proxies::default()).await;
+    app.guest().await.ask(HANGS).await;
+    assert_waits(&ask(&app.guest().await, None).await, "rate_limited");
+    assert_eq!(ask(&app.key_holder("temple").await, None).await.status, 202);
+}
+
+#[tokio::test]
+async fn only_a_proxy_that_is_configured_is_believed_about_the_address() {
+    let rates = Rates {
+        per_address: NonZeroU32::MIN,
+        ..Rates::default()
+    };
+    let open = async |app: &TestApp, forwarded: &str| {
+        let request = app
+            .nobody()
+            .request(reqwest::Method::POST, "/api/v1/session");
+        answer(request.header("x-forwarded-for", forwarded)).await
+    };
+    let app = of_rates(rates, Proxies::default()).await;
+    assert_eq!(open(&app, "1.1.1.1").await.status, 200);
+    assert_waits(&open(&app, "2.2.2.2").await, "rate_limited");
+
+    let local = Proxies {
+        trusted: vec!["127.0.0.0/8".parse().expect("a network")],
+        ..Proxies::default()
+    };
+    let app = of_rates(rates, local).await;
+    assert_eq!(open(&app, "1.1.1.1").await.status, 200);
+    assert_eq!(open(&app, "2.2.2.2").await.status, 200);
+    assert_waits(&open(&app, "9.9.9.9, 1.1.1.1").await, "rate_limited");
+    let request = app
+        .nobody()
+        .request(reqwest::Method::POST, "/api/v1/session");
+    let request = request.header("x-forwarded-for", "3.3.3.3");
+    let opened = answer(request.header("x-forwarded-proto", "https")).await;
+    assert!(opened.header("set-cookie").ends_with("; Secure"));
+}
+
+#[tokio::test]
+async fn requests_are_counted_whatever_they_want() {
+    let rates = Rates {
+        requests: NonZeroU32::MIN.saturating_add(1),
+        refusals: NonZeroU32::MIN,
+        ..Rates::default()
+    };
+    let app = of_rates(rates, Proxies::default()).await;
+    let asker = app.key_holder("temple").await;
+    for _ in 0..2 {
+        assert_eq!(asker.get(HISTORY).await.status, 200);
+    }
+    assert_waits(&asker.get(HISTORY).await, "rate_limited");
+    let stranger = User::with_key(&app, "kc_0000");
+    let refused = stranger.get(HISTORY).await;
+    refused.assert_problem(401, "unauthenticated");
+    assert_waits(&stranger.get(HISTORY).await, "rate_limited");
+    let other = app.key_holder("other temple").await;
+    assert_eq!(other.get(HISTORY).await.status, 200);
+}
+
+async fn of_rates(rates: Rates, proxies: Proxies) -> TestApp {
+    let server = Settings {
+        rates: Some(rates),
+        proxies,
+        ..Settings::default()
+    };
+    TestApp::with(Setup {
+        server,
+        ..Setup::default()
+    })
+    .await
 }

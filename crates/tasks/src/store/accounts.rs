@@ -238,10 +238,10 @@ impl Store {
                 "SELECT task_id FROM tasks WHERE account_id = ?1",
                 account_id,
             )?;
-            connection.execute(
-                "DELETE FROM accounts WHERE account_id = ?1",
-                [account_id.to_string()],
-            )?;
+            let account = account_id.to_string();
+            // A guest's own budget is named after the account; nothing stays of who asked how much.
+            connection.execute("DELETE FROM spending WHERE budget_id = ?1", [&account])?;
+            connection.execute("DELETE FROM accounts WHERE account_id = ?1", [&account])?;
             Ok(tasks)
         })
         .await

@@ -175,6 +175,26 @@ const MIGRATIONS: &[&str] = &[
         object TEXT NOT NULL
     ) STRICT;
 ",
+    "
+    -- What was spent on a day (UTC): by the holders of a key or a guest, whose `budget_id` it is; by
+    -- all guests; by all. What was spent stays spent when its reading is erased.
+    CREATE TABLE spending (
+        day INTEGER NOT NULL,
+        budget_id TEXT NOT NULL,
+        readings INTEGER NOT NULL,
+        tokens INTEGER NOT NULL,
+        PRIMARY KEY (day, budget_id)
+    ) STRICT, WITHOUT ROWID;
+    -- Whose budget a reading is paid from; nobody's, where it is older than budgets.
+    ALTER TABLE tasks ADD COLUMN day INTEGER;
+    ALTER TABLE tasks ADD COLUMN budget_id TEXT;
+    ALTER TABLE tasks ADD COLUMN paid_as TEXT;
+    CREATE TRIGGER tokens_spent AFTER UPDATE OF tokens ON tasks
+        WHEN new.tokens <> old.tokens AND new.day IS NOT NULL BEGIN
+        UPDATE spending SET tokens = max(0, tokens + new.tokens - old.tokens)
+            WHERE day = new.day AND budget_id IN (new.budget_id, new.paid_as, 'all');
+    END;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

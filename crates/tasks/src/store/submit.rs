@@ -5,9 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Store, StoreError,
     draws::{self, DrawRow, Hash},
-    log,
+    log, spending,
 };
-use crate::{AccountId, DrawId, Event, Status, TaskId};
+use crate::{
+    AccountId, DrawId, Event, Status, TaskId,
+    budget::{Purse, Whose},
+};
 
 /// A day: how long the same idempotency key returns the first answer.
 pub(super) const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -27,6 +30,7 @@ pub(crate) struct NewTask {
     pub now_ms: i64,
     pub events: Vec<Event>,
     pub allowed: Allowed,
+    pub purse: Purse,
     pub stick: Stick,
 }
 
@@ -63,6 +67,8 @@ pub(crate) enum Refusal {
     TaskRunning(TaskId),
     #[error("the queue is full")]
     QueueFull,
+    #[error("the daily budget is spent")]
+    BudgetSpent(Whose),
     #[error("the key was used for another request")]
     IdempotencyMismatch,
     /// The lot was asked with, or the matter given another one, in this moment: choose again.
@@ -99,6 +105,7 @@ impl Store {
                 return Ok(first);
             }
             refuse_beyond(connection, &task)?;
+            spending::pay(connection, &task.purse)?;
             insert(connection, &task)?;
             let task_id = task.task_id;
             if take_stick(connection, task)? {
@@ -210,8 +217,9 @@ fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
     connection
         .prepare_cached(
             "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
-                fortune_number, question, language, context, created_ms, turn, arrival)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                fortune_number, question, language, context, created_ms, turn, arrival, day,
+                budget_id, paid_as)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             task.task_id.to_string(),
@@ -227,6 +235,9 @@ fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
             task.now_ms,
             turn,
             arrival,
+            task.purse.day,
+            task.purse.budget_id,
+            task.purse.paid_as(),
         ])?;
     log::insert(connection, task.task_id, 1, 0, &task.events)?;
     if let Some(Idempotency { key, body_hash }) = &task.idempotency {

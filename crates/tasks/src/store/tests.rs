@@ -10,7 +10,7 @@ use super::{
     submit::{Allowed, NewTask, Stick},
     *,
 };
-use crate::{AccountId, Event, Status, TaskId};
+use crate::{AccountId, DailyBudgets, Event, Status, TaskId, budget::Purse};
 
 fn insert(name: &'static str) -> impl FnOnce(&Connection) -> Result<(), StoreError> {
     move |connection| {
@@ -152,6 +152,12 @@ async fn claimed(store: &Store) -> Claim {
             per_account: 1,
             per_end_user: 1,
             queued: 1,
+        },
+        purse: Purse {
+            day: 0,
+            budget_id: String::new(),
+            is_guest: true,
+            budgets: DailyBudgets::default(),
         },
         stick: Stick::Free,
     };

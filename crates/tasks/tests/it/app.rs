@@ -235,6 +235,7 @@ pub(crate) fn submission(person: Person) -> Submission {
     Submission {
         account_id: person.account_id,
         is_guest: person.is_guest,
+        budget_id: person.account_id.to_string(),
         end_user: None,
         ask: ask(QUESTION),
         draw_id: None,

@@ -27,6 +27,7 @@ mod reconnect;
 mod restart;
 mod retention;
 mod simulation;
+mod spending;
 mod stop;
 mod storage;
 mod submit;

@@ -76,6 +76,7 @@ pub(super) async fn ask(
     let submission = Submission {
         account_id: guest.account_id,
         is_guest: true,
+        budget_id: String::new(),
         end_user: None,
         ask,
         draw_id: None,
@@ -142,6 +143,7 @@ fn refused(error: SubmitError) -> Failed {
         error @ (SubmitError::Draw(_)
         | SubmitError::TaskRunning(_)
         | SubmitError::QueueFull
+        | SubmitError::BudgetSpent { .. }
         | SubmitError::IdempotencyMismatch) => Failed::Fault(error.into()),
     }
 }
