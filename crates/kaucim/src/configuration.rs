@@ -13,6 +13,7 @@ use self::{
     limits::{BudgetEntries, LimitEntries, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
+    web::Web,
 };
 pub(crate) use self::{embeddings::Embeddings, models::Models};
 use crate::{
@@ -26,6 +27,7 @@ mod embeddings;
 mod limits;
 mod models;
 mod proxies;
+mod web;
 
 /// More would take memory before anybody asks.
 const MOST_WORKERS: usize = 10_000;
@@ -53,6 +55,7 @@ pub(crate) struct Configuration {
     pub rates: Option<Rates>,
     pub budgets: DailyBudgets,
     pub proxies: Proxies,
+    pub web: Web,
 }
 
 /// The file as it is written.
@@ -81,6 +84,8 @@ struct File {
     budget: BudgetEntries,
     #[serde(default)]
     proxies: ProxyEntries,
+    allowed_origins: Option<Vec<String>>,
+    public_url: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -159,6 +164,7 @@ impl Configuration {
             rates: rates(&file.limits, environment)?,
             budgets: budgets(&file.budget, environment),
             proxies: proxies::settle(file.proxies)?,
+            web: web::settle(file.allowed_origins, file.public_url)?,
         })
     }
 }

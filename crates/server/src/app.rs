@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::http::HeaderValue;
 use kaucim_fortune::FortuneSystem;
 use kaucim_tasks::{Accounts, Tasks};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,10 @@ pub struct Settings {
     pub streams_per_account: usize,
     /// Absent: no limits on rates, for load tests.
     pub rates: Option<Rates>,
+    /// Pages of other sites that may call the API with a key: `https://app.example`. None: none.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// Where people find this server; absent: where the request was sent to.
+    pub public_url: Option<String>,
     /// Who is believed about where a request comes from.
     pub proxies: Proxies,
     /// How long `interpret` waits for the reading before it answers with the task.
@@ -50,6 +55,8 @@ impl Default for Settings {
             guests: true,
             streams_per_account: 32,
             rates: Some(Rates::default()),
+            allowed_origins: Vec::new(),
+            public_url: None,
             proxies: Proxies::default(),
             interpret_wait: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),

@@ -7,8 +7,9 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
 use kaucim_tasks::{Principal, Scope};
+use serde::Deserialize;
 
-use crate::{App, problem::Problem};
+use crate::{App, parameters::Path, problem::Problem};
 
 /// Longer secrets than ours are refused before they are hashed.
 const SECRET_BYTES: usize = 256;
@@ -20,6 +21,9 @@ pub(crate) struct MayAsk(pub Principal);
 
 /// Someone who may read their own.
 pub(crate) struct MayRead(pub Principal);
+
+/// Someone who may follow the task that the address names: with a ticket for it, or as any reader.
+pub(crate) struct MayFollow(pub Principal);
 
 /// Someone who may see how the service does.
 pub(crate) struct MayAdminister;
@@ -53,6 +57,36 @@ impl FromRequestParts<App> for MayRead {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         with_scope(parts, app, Scope::Read).await.map(Self)
     }
+}
+
+impl FromRequestParts<App> for MayFollow {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<TicketQuery>::try_from_uri(&parts.uri);
+        let Ok(Some(ticket)) = query.map(|query| query.0.ticket) else {
+            return with_scope(parts, app, Scope::Read).await.map(Self);
+        };
+        refuse_in_address(parts.uri.query().unwrap_or_default())?;
+        let Path(task_id) = Path::<String>::from_request_parts(parts, app).await?;
+        let who = match (task_id.parse(), ticket.len() <= SECRET_BYTES) {
+            (Ok(task_id), true) => app.accounts.use_ticket(&ticket, task_id).await?,
+            (Ok(_), false) | (Err(_), _) => None,
+        };
+        // Whose ticket is no good is told so, not helped by a cookie.
+        let who = who.filter(|who| app.settings.guests || !who.is_guest);
+        let Some(who) = who else {
+            return Err(refused(parts, app));
+        };
+        app.limiter.request(&who)?;
+        Ok(Self(who))
+    }
+}
+
+/// The part of a query that says who asks.
+#[derive(Deserialize)]
+struct TicketQuery {
+    ticket: Option<String>,
 }
 
 impl FromRequestParts<App> for MayAdminister {
@@ -105,11 +139,7 @@ async fn with_scope(parts: &Parts, app: &App, scope: Scope) -> Result<Principal,
     refuse_in_address(parts.uri.query().unwrap_or_default())?;
     let who = match principal(&parts.headers, app).await {
         Ok(Some(who)) => who,
-        Ok(None) | Err(Problem::Unauthenticated) => {
-            let Address(address) = address(parts, app);
-            app.limiter.refusal(address)?;
-            return Err(Problem::Unauthenticated);
-        }
+        Ok(None) | Err(Problem::Unauthenticated) => return Err(refused(parts, app)),
         Err(problem) => return Err(problem),
     };
     app.limiter.request(&who)?;
@@ -118,6 +148,13 @@ async fn with_scope(parts: &Parts, app: &App, scope: Scope) -> Result<Principal,
     } else {
         Err(Problem::ScopeMissing(scope.name()))
     }
+}
+
+/// Counts that somebody was refused, and says so.
+fn refused(parts: &Parts, app: &App) -> Problem {
+    let Address(address) = address(parts, app);
+    let too_often = app.limiter.refusal(address).err();
+    too_often.unwrap_or(Problem::Unauthenticated)
 }
 
 /// Refuses a credential in the address: addresses stand in logs, histories and bookmarks. It is

@@ -75,6 +75,10 @@ const STREAM: &[Parameter] = &[
     header("Last-Event-ID", "the cursor to go on from"),
     query("last_event_id", "the same, where no header can be sent"),
     query(
+        "ticket",
+        "stands for the caller, for one connection: see the task's `ticket`",
+    ),
+    query(
         "partial_text",
         "`off`: without the whole answer so far in each event",
     ),
@@ -127,6 +131,13 @@ fn of_a_task() -> Vec<Route> {
             ])
     };
     vec![
+        Route::new(
+            ("post", "/api/v1/async-chat/task/{task_id}/ticket"),
+            READ,
+            "Get a ticket: for one stream of this task, from another origin, within a minute",
+            routing::post(task::ticket),
+        )
+        .answers([json::<task::Ticket>(201, "The ticket, shown this once")]),
         stream(
             "/api/v1/async-chat/stream/{task_id}",
             "Follow a task as server-sent events",
@@ -254,6 +265,24 @@ fn operations() -> Vec<Route> {
             MethodRouter::new(),
         )
         .answers([empty(204, "Erased")]),
+        Route::new(
+            ("post", "/api/v1/session/handoff"),
+            Auth::Guest,
+            "Get a link that takes the guest to a second device, once, within five minutes",
+            routing::post(session::hand_off),
+        )
+        .answers([json::<session::Handoff>(
+            201,
+            "The link; opening it does not use it",
+        )]),
+        Route::new(
+            ("post", "/api/v1/session/handoff/redeem"),
+            Auth::Open,
+            "Use such a link on the second device, which gets a cookie of its own",
+            routing::post(session::redeem),
+        )
+        .takes::<session::Redeem>()
+        .answers([json::<session::Session>(200, "The session, as a cookie")]),
         Route::new(
             ("get", "/healthz"),
             Auth::Open,

@@ -22,12 +22,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::ServiceExt;
+use tower::{ServiceExt, util::option_layer};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     App,
     auth::Peer,
+    cross_origin,
     problem::{Code, Problem},
     refusals::Refusals,
     routes::router,
@@ -73,6 +74,9 @@ pub async fn serve(
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
         }))
+        .layer(option_layer(cross_origin::layer(
+            &app.settings.allowed_origins,
+        )))
         .layer(map_response_with_state(
             Arc::clone(&app.refusals),
             with_common_headers,

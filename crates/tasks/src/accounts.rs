@@ -11,12 +11,14 @@ use crate::{
 
 mod audit;
 mod credential;
+mod passes;
 mod scope;
 mod secret;
 
 pub use self::{
     audit::{Act, AuditEntry},
     credential::{Credential, Principal},
+    passes::Pass,
     scope::{Scope, UnknownScope},
 };
 

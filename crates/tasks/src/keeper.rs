@@ -50,6 +50,7 @@ async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
         .store
         .delete_spending(crate::budget::day(now_ms))
         .await?;
+    shared.store.delete_passes(now_ms).await?;
     if shared.store.delete_draws(now_ms).await? > 0 {
         // Nothing stays of who asked what.
         shared.has_traces.store(true, Ordering::Relaxed);

@@ -25,7 +25,7 @@ mod worker;
 pub use crate::{
     accounts::{
         AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
-        KeyTerms, Principal, Rotation, Scope, UnknownScope,
+        KeyTerms, Pass, Principal, Rotation, Scope, UnknownScope,
     },
     budget::{DailyBudget, DailyBudgets, Spent, Whose},
     clock::Clock,

@@ -23,6 +23,7 @@ pub(crate) mod draws;
 mod folder;
 pub(crate) mod log;
 mod overview;
+pub(crate) mod passes;
 pub(crate) mod queue;
 mod retention;
 pub(crate) mod row;

@@ -64,6 +64,13 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         streams_per_account: configuration.streams_per_account,
         rates: configuration.rates,
         proxies: configuration.proxies,
+        allowed_origins: configuration
+            .web
+            .allowed_origins
+            .iter()
+            .filter_map(|origin| origin.parse().ok())
+            .collect(),
+        public_url: configuration.web.public_url,
         ..kaucim_server::Settings::default()
     };
     let warm = fortune.clone();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::task::task_id;
 use crate::{
     App,
-    auth::MayRead,
+    auth::MayFollow,
     parameters::{Path, Query},
     problem::Problem,
     sse,
@@ -25,12 +25,12 @@ pub(super) struct StreamQuery {
 
 pub(super) async fn stream(
     State(app): State<App>,
-    who: Result<MayRead, Problem>,
+    who: Result<MayFollow, Problem>,
     Path(id): Path<String>,
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let MayRead(who) = match who {
+    let MayFollow(who) = match who {
         // An `EventSource` would give up for good on anything but a clean end.
         Err(Problem::StorageUnavailable) => return Ok(sse::come_back()),
         who => who?,

@@ -1,7 +1,8 @@
 //! One's own tasks: look, cancel, erase, list.
 
 use axum::{Json, extract::State, http::StatusCode};
-use kaucim_tasks::{Status, Summary, TaskDocument, TaskId};
+use jiff::Timestamp;
+use kaucim_tasks::{Pass, Status, Summary, TaskDocument, TaskId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,14 @@ use crate::{
 pub(crate) struct Cancelled {
     task_id: TaskId,
     status: Status,
+}
+
+/// What stands for the caller in `?ticket=` of a stream, for one connection.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Ticket {
+    ticket: String,
+    #[schemars(with = "String")]
+    expires_at: Timestamp,
 }
 
 /// A page of the history.
@@ -45,6 +54,20 @@ pub(super) async fn task(
     Path(id): Path<String>,
 ) -> Result<Json<TaskDocument>, Problem> {
     Ok(Json(app.tasks.task(who.account_id, task_id(&id)?).await?))
+}
+
+pub(super) async fn ticket(
+    State(app): State<App>,
+    MayRead(who): MayRead,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Ticket>), Problem> {
+    let made = app.accounts.ticket(&who, task_id(&id)?).await?;
+    let Pass { secret, expires_at } = made.ok_or(Problem::TaskNotFound)?;
+    let ticket = Ticket {
+        ticket: secret,
+        expires_at,
+    };
+    Ok((StatusCode::CREATED, Json(ticket)))
 }
 
 pub(super) async fn cancel(

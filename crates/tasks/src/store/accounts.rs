@@ -298,7 +298,7 @@ fn insert_account(
     Ok(())
 }
 
-fn insert_key(
+pub(super) fn insert_key(
     connection: &Connection,
     account_id: &str,
     key: &NewKey,

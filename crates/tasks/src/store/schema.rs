@@ -195,6 +195,26 @@ const MIGRATIONS: &[&str] = &[
             WHERE day = new.day AND budget_id IN (new.budget_id, new.paid_as, 'all');
     END;
 ",
+    "
+    -- A secret that is good once and soon over: for one stream of one task, or, where no task is
+    -- named, for a second device of its account. It is worth what the key is that it was made with.
+    CREATE TABLE passes (
+        hash BLOB PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        task_id TEXT REFERENCES tasks ON DELETE CASCADE,
+        -- Absent where it was made with something that is not stored.
+        key_hash BLOB REFERENCES keys ON DELETE CASCADE,
+        label TEXT NOT NULL,
+        budget_id TEXT NOT NULL,
+        -- When that with which it was made ends.
+        credential_expires_ms INTEGER,
+        expires_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX passes_by_account ON passes (account_id);
+    CREATE INDEX passes_by_task ON passes (task_id);
+    CREATE INDEX passes_by_key ON passes (key_hash);
+    CREATE INDEX passes_by_expiry ON passes (expires_ms);
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

@@ -1,0 +1,123 @@
+//! From one device of a guest to the next, by a link that is good once.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    app::{Setup, TestApp},
+    user::{HISTORY, User, answer},
+};
+
+const HANDOFF: &str = "/api/v1/session/handoff";
+const REDEEM: &str = "/api/v1/session/handoff/redeem";
+
+async fn link(guest: &User) -> String {
+    let made = guest.post(HANDOFF, None).await;
+    assert_eq!(made.status, 201, "{}", made.body());
+    let made = made.json();
+    assert!(made["expires_at"].is_string(), "{made}");
+    made["url"].as_str().expect("a link").to_owned()
+}
+
+fn secret(link: &str) -> String {
+    let (_, secret) = link.split_once("#handoff=").expect("a secret in the link");
+    secret.to_owned()
+}
+
+#[tokio::test]
+async fn a_link_takes_a_guest_to_one_second_device() {
+    let app = TestApp::start().await;
+    let first = app.guest().await;
+    let task_id = first.ask("會嗎？").await;
+    let link = link(&first).await;
+    assert!(
+        link.starts_with(&format!("{}/#handoff=kh_", app.url)),
+        "{link}"
+    );
+    // To open it is not to use it: what is behind the hash is not even sent.
+    let page = app.nobody().get("/").await;
+    assert_eq!(page.status, 200);
+    let body = json!({ "handoff": secret(&link) });
+    let redeemed = app.nobody().post(REDEEM, Some(&body)).await;
+    assert_eq!(redeemed.status, 200, "{}", redeemed.body());
+    assert!(redeemed.header("set-cookie").contains("HttpOnly"));
+    let second = User::with_cookie(&app, &redeemed.cookie());
+    assert_ne!(
+        second.secret(),
+        first.secret(),
+        "each device has a secret of its own"
+    );
+    second.follow(&task_id).await.page().await.assert_complete();
+    app.nobody()
+        .post(REDEEM, Some(&body))
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(second.delete("/api/v1/session").await.status, 204);
+    first
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_link_ends_with_its_time_and_with_its_session() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let old = json!({ "handoff": secret(&link(&guest).await) });
+    app.meddle("UPDATE passes SET expires_ms = 1");
+    let of_ended = json!({ "handoff": secret(&link(&guest).await) });
+    guest.delete("/api/v1/session").await;
+    for body in [
+        old,
+        of_ended,
+        json!({ "handoff": "" }),
+        json!({ "handoff": "kh_0" }),
+    ] {
+        app.nobody()
+            .post(REDEEM, Some(&body))
+            .await
+            .assert_problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn only_guests_of_this_very_site_hand_off() {
+    let app = TestApp::start().await;
+    for who in [app.key_holder("temple").await, app.nobody()] {
+        who.post(HANDOFF, None)
+            .await
+            .assert_problem(401, "unauthenticated");
+    }
+    let guest = app.guest().await;
+    let body = json!({ "handoff": secret(&link(&guest).await) });
+    for path in [HANDOFF, REDEEM] {
+        let request = guest.request(Method::POST, path).json(&body);
+        answer(request.header("origin", "https://elsewhere.example"))
+            .await
+            .assert_problem(403, "cross_site");
+    }
+    let ticket = format!("/?ticket={}", secret(&link(&guest).await));
+    assert_eq!(
+        app.nobody().get(&ticket).await.status,
+        200,
+        "a page and no more"
+    );
+}
+
+#[tokio::test]
+async fn the_link_names_the_site_as_people_know_it() {
+    let server = kaucim_server::Settings {
+        public_url: Some("https://temple.example/".to_owned()),
+        ..kaucim_server::Settings::default()
+    };
+    let app = TestApp::with(Setup {
+        server,
+        ..Setup::default()
+    })
+    .await;
+    let link = link(&app.guest().await).await;
+    assert!(
+        link.starts_with("https://temple.example/#handoff="),
+        "{link}"
+    );
+}
