@@ -10,6 +10,7 @@ use serde::Deserialize;
 use self::{
     care::{ResourceEntry, Safety},
     embeddings::EmbeddingsEntry,
+    identity::{Identity, IdentityEntries},
     limits::{BudgetEntries, LimitEntries, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
@@ -24,6 +25,7 @@ use crate::{
 
 mod care;
 mod embeddings;
+mod identity;
 mod limits;
 mod models;
 mod proxies;
@@ -56,6 +58,8 @@ pub(crate) struct Configuration {
     pub budgets: DailyBudgets,
     pub proxies: Proxies,
     pub web: Web,
+    /// Absent: keys of our own are the only ones.
+    pub identity: Option<Identity>,
 }
 
 /// The file as it is written.
@@ -86,6 +90,7 @@ struct File {
     proxies: ProxyEntries,
     allowed_origins: Option<Vec<String>>,
     public_url: Option<String>,
+    identity: Option<IdentityEntries>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -165,6 +170,7 @@ impl Configuration {
             budgets: budgets(&file.budget, environment),
             proxies: proxies::settle(file.proxies)?,
             web: web::settle(file.allowed_origins, file.public_url)?,
+            identity: identity::settle(file.identity)?,
         })
     }
 }

@@ -10,6 +10,7 @@ mod configuration;
 mod embeddings;
 mod environment;
 mod exit;
+mod identity;
 mod models;
 mod moment;
 mod output;

@@ -12,6 +12,7 @@ use crate::{
     proxies::Proxies,
     refusals::Refusals,
     streams::Streams,
+    tokens::Issuer,
 };
 
 /// The server's state; a cheap clone.
@@ -41,6 +42,8 @@ pub struct Settings {
     pub allowed_origins: Vec<HeaderValue>,
     /// Where people find this server; absent: where the request was sent to.
     pub public_url: Option<String>,
+    /// The identity provider whose tokens are believed beside our own keys.
+    pub issuer: Option<Arc<Issuer>>,
     /// Who is believed about where a request comes from.
     pub proxies: Proxies,
     /// How long `interpret` waits for the reading before it answers with the task.
@@ -57,6 +60,7 @@ impl Default for Settings {
             rates: Some(Rates::default()),
             allowed_origins: Vec::new(),
             public_url: None,
+            issuer: None,
             proxies: Proxies::default(),
             interpret_wait: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),

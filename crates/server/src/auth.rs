@@ -9,7 +9,7 @@ use axum::{
 use kaucim_tasks::{Principal, Scope};
 use serde::Deserialize;
 
-use crate::{App, parameters::Path, problem::Problem};
+use crate::{App, parameters::Path, problem::Problem, tokens::is_token};
 
 /// Longer secrets than ours are refused before they are hashed.
 const SECRET_BYTES: usize = 256;
@@ -179,8 +179,12 @@ fn refuse_in_address(query: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether it can only be a key or the secret of a guest.
+/// Whether it can only be a key, a token or the secret of a guest.
 fn looks_like_secret(value: &str) -> bool {
+    let is_jwt = value.starts_with("eyJ") && is_token(value);
+    if is_jwt {
+        return true;
+    }
     let digits = value.strip_prefix("kc_").or(value.strip_prefix("kg_"));
     digits.is_some_and(|digits| {
         digits.len() >= 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -194,12 +198,18 @@ pub(crate) async fn principal(
     app: &App,
 ) -> Result<Option<Principal>, Problem> {
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        let key = authorization
+        let secret = authorization
             .to_str()
             .ok()
             .and_then(bearer)
             .ok_or(Problem::Unauthenticated)?;
-        let who = app.accounts.authenticate(key).await?;
+        if is_token(secret) {
+            return of_token(secret, app).await;
+        }
+        if secret.len() > SECRET_BYTES {
+            return Ok(None);
+        }
+        let who = app.accounts.authenticate(secret).await?;
         return Ok(who.filter(|who| !who.is_guest));
     }
     let Some(secret) = session_secret(headers) else {
@@ -213,11 +223,25 @@ pub(crate) async fn principal(
     Ok(who.filter(|who| who.is_guest))
 }
 
+/// Whom a token of the identity provider stands for.
+async fn of_token(token: &str, app: &App) -> Result<Option<Principal>, Problem> {
+    let Some(issuer) = &app.settings.issuer else {
+        return Ok(None);
+    };
+    match issuer.verify(token) {
+        Ok(vouched) => Ok(Some(app.accounts.vouched(vouched).await?)),
+        Err(error) => {
+            // The token itself is never written down.
+            tracing::debug!(error = %error, "a token was refused");
+            Ok(None)
+        }
+    }
+}
+
 fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, key) = authorization.split_once(' ')?;
     let key = key.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && (1..=SECRET_BYTES).contains(&key.len()))
-        .then_some(key)
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
 /// The secret in the session cookie, if there is one.

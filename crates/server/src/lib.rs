@@ -18,10 +18,12 @@ mod serve;
 mod sse;
 mod streams;
 mod strict;
+mod tokens;
 
 pub use crate::{
     app::{App, Settings},
     limits::Rates,
     proxies::{ForwardedHeader, Proxies},
     serve::serve,
+    tokens::{Issuer, IssuerKeys, KeysError, TokenAlgorithm},
 };

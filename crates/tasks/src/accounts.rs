@@ -76,6 +76,15 @@ pub struct Rotation {
     pub actor: String,
 }
 
+/// What an identity provider says of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    pub issuer: String,
+    pub subject: String,
+    pub scopes: Vec<Scope>,
+    pub until: Timestamp,
+}
+
 /// Why no key is changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -249,6 +258,40 @@ impl Accounts {
         let hash = hash(secret);
         let found = self.store.key(hash, now_ms).await?;
         Ok(found.map(|row| Principal::of_key(hash, row)))
+    }
+
+    /// Somebody whom an identity provider vouches for until then; their account is made when they
+    /// come for the first time.
+    pub async fn vouched(&self, vouched: Vouched) -> Result<Principal, StoreError> {
+        let Vouched {
+            issuer,
+            subject,
+            scopes,
+            until,
+        } = vouched;
+        let (of_issuer, of_subject) = (issuer.clone(), subject.clone());
+        let known = self.store.account_of_subject(of_issuer, of_subject).await?;
+        let account_id = match known {
+            Some(account_id) => account_id,
+            None => {
+                let (new, now_ms) = (self.clock.account_id(), self.clock.now_ms());
+                let names = (issuer, subject);
+                self.store
+                    .make_account_of_subject(new, names, now_ms)
+                    .await?
+            }
+        };
+        Ok(Principal {
+            account_id,
+            is_guest: false,
+            scopes,
+            credential: Credential {
+                key: None,
+                expires_ms: Some(until.as_millisecond()),
+                label: account_id.to_string(),
+                budget_id: account_id.to_string(),
+            },
+        })
     }
 
     /// Which of these credentials are worth nothing any more. `changes` is what the last call

@@ -25,7 +25,7 @@ mod worker;
 pub use crate::{
     accounts::{
         AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
-        KeyTerms, Pass, Principal, Rotation, Scope, UnknownScope,
+        KeyTerms, Pass, Principal, Rotation, Scope, UnknownScope, Vouched,
     },
     budget::{DailyBudget, DailyBudgets, Spent, Whose},
     clock::Clock,

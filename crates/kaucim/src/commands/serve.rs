@@ -59,7 +59,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         ..kaucim_tasks::Settings::default()
     };
     let tasks = Tasks::start(store, fortune.clone(), settings).await?;
-    let settings = kaucim_server::Settings {
+    let mut settings = kaucim_server::Settings {
         guests: configuration.guests,
         streams_per_account: configuration.streams_per_account,
         rates: configuration.rates,
@@ -74,6 +74,18 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         ..kaucim_server::Settings::default()
     };
     let warm = fortune.clone();
+    let mut identity = None;
+    if let Some(configured) = configuration.identity {
+        let keys = configured.issuer.keys.clone();
+        let started = crate::identity::Keeper::start(configured.keys, keys).await;
+        identity = Some(started.map_err(|error| {
+            Failed::usage(
+                format!("{error:#}"),
+                "see [identity] in the configuration file",
+            )
+        })?);
+        settings.issuer = Some(Arc::new(configured.issuer));
+    }
     let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
@@ -86,6 +98,9 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     };
     if let Some(keeper) = keeper {
         keeper.stop().await;
+    }
+    if let Some(identity) = identity {
+        identity.stop().await;
     }
     served?;
     Ok(())

@@ -26,5 +26,6 @@ mod sessions;
 mod storage;
 mod stream;
 mod tickets;
+mod tokens;
 mod unread;
 mod user;

@@ -108,6 +108,38 @@ impl Store {
         .await
     }
 
+    /// The account of somebody whom an identity provider vouches for, if there is one.
+    pub(crate) async fn account_of_subject(
+        &self,
+        issuer: String,
+        subject: String,
+    ) -> Result<Option<AccountId>, StoreError> {
+        self.read(move |connection| Ok(of_subject(connection, &issuer, &subject)?))
+            .await
+    }
+
+    /// The same, made where there is none.
+    pub(crate) async fn make_account_of_subject(
+        &self,
+        account_id: AccountId,
+        (issuer, subject): (String, String),
+        now_ms: i64,
+    ) -> Result<AccountId, StoreError> {
+        self.write(move |connection| {
+            if let Some(found) = of_subject(connection, &issuer, &subject)? {
+                return Ok(found);
+            }
+            connection
+                .prepare_cached(
+                    "INSERT INTO accounts (account_id, kind, name, created_ms, issuer, subject)
+                     VALUES (?1, 'keyed', ?2, ?3, ?4, ?2)",
+                )?
+                .execute(params![account_id.to_string(), subject, now_ms, issuer])?;
+            Ok(account_id)
+        })
+        .await
+    }
+
     /// The key of that hash, unless it is revoked or has expired.
     pub(crate) async fn key(
         &self,
@@ -168,7 +200,8 @@ impl Store {
     pub(crate) async fn has_keys(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
             Ok(connection.query_row(
-                "SELECT EXISTS (SELECT 1 FROM accounts WHERE kind = 'keyed')",
+                "SELECT EXISTS (SELECT 1 FROM keys JOIN accounts USING (account_id)
+                    WHERE kind = 'keyed')",
                 [],
                 |row| row.get(0),
             )?)
@@ -277,10 +310,22 @@ fn named(
 fn account_of(connection: &Connection, name: &str) -> Result<Option<String>, rusqlite::Error> {
     connection
         .prepare_cached(
-            "SELECT account_id FROM accounts WHERE kind = 'keyed' AND name = ?1
+            "SELECT account_id FROM accounts
+             WHERE kind = 'keyed' AND name = ?1 AND subject IS NULL
              ORDER BY account_id LIMIT 1",
         )?
         .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+fn of_subject(
+    connection: &Connection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<AccountId>, rusqlite::Error> {
+    connection
+        .prepare_cached("SELECT account_id FROM accounts WHERE issuer = ?1 AND subject = ?2")?
+        .query_row([issuer, subject], |row| parsed(row, 0, account_id))
         .optional()
 }
 

@@ -215,6 +215,13 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX passes_by_key ON passes (key_hash);
     CREATE INDEX passes_by_expiry ON passes (expires_ms);
 ",
+    "
+    -- Somebody whom an identity provider vouches for, as it calls itself and them.
+    ALTER TABLE accounts ADD COLUMN issuer TEXT;
+    ALTER TABLE accounts ADD COLUMN subject TEXT;
+    CREATE UNIQUE INDEX accounts_by_subject ON accounts (issuer, subject)
+        WHERE subject IS NOT NULL;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

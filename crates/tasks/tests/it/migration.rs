@@ -57,7 +57,7 @@ const FIXTURES: [Fixture; 3] = [
 ];
 
 /// The version that databases have now.
-const PRESENT: i64 = 6;
+const PRESENT: i64 = 7;
 
 impl Fixture {
     /// A data folder as that version left it.

@@ -1,0 +1,102 @@
+//! The operator's identity provider: whose tokens are believed, and what they may allow.
+
+use std::{path::PathBuf, time::Duration};
+
+use kaucim_server::{Issuer, IssuerKeys, TokenAlgorithm};
+use kaucim_tasks::Scope;
+use serde::Deserialize;
+
+use crate::{exit::Failed, identity::KeySource};
+
+/// Clocks that differ by more are wrong.
+const MOST_LEEWAY: u64 = 600;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdentityEntries {
+    issuer: String,
+    audience: String,
+    jwks_url: Option<String>,
+    jwks_file: Option<PathBuf>,
+    algorithms: Option<Vec<TokenAlgorithm>>,
+    leeway: Option<u64>,
+    scope_claim: Option<String>,
+    scope_prefix: Option<String>,
+    scopes_without_claim: Option<Vec<String>>,
+}
+
+/// An identity provider, and where its keys are.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub issuer: Issuer,
+    pub keys: KeySource,
+}
+
+pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, Failed> {
+    let Some(file) = file else { return Ok(None) };
+    let keys = source(file.jwks_url, file.jwks_file)?;
+    if file.issuer.is_empty() || file.audience.is_empty() {
+        return Err(Failed::usage(
+            "[identity] issuer and audience are empty",
+            "write what stands in `iss` and `aud` of a token for this service",
+        ));
+    }
+    let algorithms = file
+        .algorithms
+        .unwrap_or_else(|| vec![TokenAlgorithm::RS256, TokenAlgorithm::ES256]);
+    if algorithms.is_empty() {
+        return Err(Failed::usage(
+            "[identity] algorithms is empty, so no token could be good",
+            "name those of the provider, such as [\"RS256\"]",
+        ));
+    }
+    let leeway = file.leeway.unwrap_or(60);
+    if leeway > MOST_LEEWAY {
+        return Err(Failed::usage(
+            format!("[identity] leeway is {leeway} seconds"),
+            format!("set it to {MOST_LEEWAY} or less, and the clocks right"),
+        ));
+    }
+    let names = file.scopes_without_claim.unwrap_or_default();
+    let scopes = names.iter().map(|name| name.parse::<Scope>());
+    let scopes = scopes.collect::<Result<Vec<_>, _>>();
+    let scopes =
+        scopes.map_err(|error| Failed::usage(error, "see [identity] scopes_without_claim"))?;
+    let issuer = Issuer {
+        name: file.issuer,
+        audience: file.audience,
+        algorithms,
+        leeway: Duration::from_secs(leeway),
+        scope_claim: file.scope_claim.unwrap_or_else(|| "scope".to_owned()),
+        scope_prefix: file.scope_prefix.unwrap_or_default(),
+        scopes_without_claim: scopes,
+        keys: IssuerKeys::default(),
+    };
+    Ok(Some(Identity { issuer, keys }))
+}
+
+fn source(url: Option<String>, file: Option<PathBuf>) -> Result<KeySource, Failed> {
+    let text = match (url, file) {
+        (None, Some(path)) => return Ok(KeySource::File(path)),
+        (Some(url), None) => url,
+        (None, None) | (Some(_), Some(_)) => {
+            return Err(Failed::usage(
+                "[identity] has to say where the provider's public keys are, once",
+                "set jwks_url, or jwks_file",
+            ));
+        }
+    };
+    let url = reqwest::Url::parse(&text).ok().filter(is_safe);
+    url.map(KeySource::Url).ok_or_else(|| {
+        Failed::usage(
+            format!("[identity] jwks_url is `{text}`"),
+            "write an address that begins with https://",
+        )
+    })
+}
+
+/// Whoever can change the keys on their way can be anybody. On this machine nobody can.
+fn is_safe(url: &reqwest::Url) -> bool {
+    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    url.scheme() == "https" || (url.scheme() == "http" && is_local)
+}
