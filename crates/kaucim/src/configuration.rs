@@ -1,6 +1,6 @@
 //! What is meant: flags, environment and file made into one settled configuration.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, str::FromStr, time::Duration};
 
 use kaucim_fortune::Unrepaired;
 use kaucim_server::{Proxies, Rates};
@@ -54,6 +54,7 @@ pub(crate) struct Configuration {
     pub keep_finished: Option<Duration>,
     pub limits: Limits,
     pub streams_per_account: usize,
+    pub connections: usize,
     pub rates: Option<Rates>,
     pub budgets: DailyBudgets,
     pub proxies: Proxies,
@@ -166,6 +167,7 @@ impl Configuration {
             )?
             .or(file.limits.streams_per_account)
             .unwrap_or(32),
+            connections: file.limits.connections.map_or(20_000, NonZeroUsize::get),
             rates: rates(&file.limits, environment)?,
             budgets: budgets(&file.budget, environment),
             proxies: proxies::settle(file.proxies)?,

@@ -10,6 +10,7 @@ use std::{
 };
 
 use kaucim_decks::{Library, PackFault, Reload};
+use kaucim_tasks::{Accounts, Act};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::{JoinError, spawn_blocking},
@@ -62,7 +63,11 @@ impl Watch {
 
     /// Reads the decks again whenever they have changed, or when it is told to. It never ends by
     /// itself; whoever drops it stops it.
-    pub(crate) async fn run(mut self, library: Library) -> Result<Infallible, JoinError> {
+    pub(crate) async fn run(
+        mut self,
+        library: Library,
+        accounts: Accounts,
+    ) -> Result<Infallible, JoinError> {
         let mut pause = LOOK;
         loop {
             let is_told = tokio::select! {
@@ -79,7 +84,14 @@ impl Watch {
                 now = self.until_still(now).await?;
             }
             self.seen = now;
-            self.reload(&library).await?;
+            let changed = self.reload(&library).await?;
+            if let Some(changed) = changed {
+                let actor = if is_told { "SIGHUP" } else { "the folder" };
+                let recorded = accounts.record(Act::DecksReloaded, actor, &changed).await;
+                if let Err(error) = recorded {
+                    tracing::warn!(error = %error, "that decks were read again is not recorded");
+                }
+            }
         }
     }
 
@@ -100,7 +112,8 @@ impl Watch {
         Ok(now)
     }
 
-    async fn reload(&mut self, library: &Library) -> Result<(), JoinError> {
+    /// Reads the decks again; says which have changed or are gone, if any.
+    async fn reload(&mut self, library: &Library) -> Result<Option<String>, JoinError> {
         let (folder, handle) = (self.folder.clone(), library.clone());
         let reload = spawn_blocking(move || handle.reload(&folder)).await?;
         self.tell_faults(&reload);
@@ -111,7 +124,7 @@ impl Watch {
             gone,
         } = reload;
         if changed.is_empty() && gone.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let (changed, gone) = (changed.join(", "), gone.join(", "));
         tracing::info!(
@@ -120,7 +133,7 @@ impl Watch {
             "decks were read again; new questions get them (changed: [{changed}], gone: [{gone}])"
         );
         tell_warnings(library);
-        Ok(())
+        Ok(Some(format!("changed: [{changed}], gone: [{gone}]")))
     }
 
     /// Logs what is wrong with packs, once for as long as it stays the same.

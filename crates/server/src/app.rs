@@ -8,6 +8,7 @@ use kaucim_tasks::{Accounts, Tasks};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    connections::Connections,
     limits::{Limiter, Rates},
     proxies::Proxies,
     refusals::Refusals,
@@ -24,6 +25,7 @@ pub struct App {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) connections: Connections,
     pub(crate) refusals: Arc<Refusals>,
     /// Set when the server drains: streams end, readiness fails.
     pub(crate) draining: CancellationToken,
@@ -48,6 +50,10 @@ pub struct Settings {
     pub proxies: Proxies,
     /// How long `interpret` waits for the reading before it answers with the task.
     pub interpret_wait: Duration,
+    /// Open connections; whoever comes beyond them waits.
+    pub connections: usize,
+    /// How long a client may take to send a request's body.
+    pub body_timeout: Duration,
     /// How long a client may leave what it is sent unread before its connection is cut.
     pub write_timeout: Duration,
 }
@@ -63,6 +69,8 @@ impl Default for Settings {
             issuer: None,
             proxies: Proxies::default(),
             interpret_wait: Duration::from_secs(60),
+            connections: 20_000,
+            body_timeout: Duration::from_secs(20),
             write_timeout: Duration::from_secs(30),
         }
     }
@@ -80,9 +88,10 @@ impl App {
             accounts,
             fortune,
             limiter: Arc::new(Limiter::new(settings.rates)),
-            settings: Arc::new(settings),
             streams: Arc::new(Streams::default()),
+            connections: Connections::new(settings.connections),
             refusals: Arc::new(Refusals::default()),
+            settings: Arc::new(settings),
             draining: CancellationToken::new(),
         }
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
-use crate::{problem::Problem, strict::StrictObject};
+use crate::{App, problem::Problem, strict::StrictObject};
 
 const BODY_BYTES: usize = 64 * 1024;
 
@@ -27,15 +27,17 @@ pub(crate) struct Json<T> {
     pub hash: [u8; 32],
 }
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         if !is_json(&parts.headers) {
             return Err(Problem::UnsupportedMediaType);
         }
-        let bytes = read(&parts.headers, body).await?;
+        let reading = read(&parts.headers, body);
+        let bytes = tokio::time::timeout(app.settings.body_timeout, reading).await;
+        let bytes = bytes.map_err(|_| Problem::BodyTooSlow)??;
         let StrictObject = parse(&bytes)?;
         Ok(Self {
             value: parse(&bytes)?,

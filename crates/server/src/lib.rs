@@ -5,6 +5,7 @@
 mod app;
 mod auth;
 mod body;
+mod connections;
 mod cross_origin;
 mod limits;
 mod openapi;

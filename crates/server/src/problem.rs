@@ -38,6 +38,7 @@ pub(crate) enum Problem {
     TaskRunning(TaskId),
     TaskCancelled(TaskId),
     BodyTooLarge,
+    BodyTooSlow,
     UnsupportedMediaType,
     /// The request is JSON and not what the route takes.
     Invalid(String),
@@ -223,6 +224,12 @@ impl Problem {
                 "body_too_large",
                 "The body is too large",
                 "64 KiB at most".to_owned(),
+            ),
+            Self::BodyTooSlow => row(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_too_slow",
+                "The body took too long",
+                "send it in one go".to_owned(),
             ),
             Self::UnsupportedMediaType => row(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -11,6 +11,8 @@ pub(crate) use self::route::{Answer, AnswerBody, Auth, Parameter, Route};
 use self::route::{empty, header, json, other, query};
 use crate::{App, page, problem::Problem};
 
+mod account;
+mod admin;
 mod ask;
 mod deities;
 mod draw;
@@ -51,6 +53,10 @@ const IDEMPOTENCY: &[Parameter] = &[header(
 const PAGE: &[Parameter] = &[
     query("cursor", "`next` of the page before"),
     query("limit", "1 to 100; 20"),
+];
+const AUDIT: &[Parameter] = &[
+    query("cursor", "`next` of the page before"),
+    query("limit", "1 to 200; 50"),
 ];
 const DECK: &[Parameter] = &[query("deck_id", "absent: the deity's first deck")];
 const FIND: &[Parameter] = &[
@@ -283,6 +289,35 @@ fn operations() -> Vec<Route> {
         )
         .takes::<session::Redeem>()
         .answers([json::<session::Session>(200, "The session, as a cookie")]),
+        Route::new(
+            ("get", "/api/v1/account/export"),
+            ASK,
+            "All that is kept about the caller",
+            routing::get(account::export),
+        )
+        .answers([json::<account::Export>(200, "The account and its readings")]),
+        Route::new(
+            ("delete", "/api/v1/account"),
+            ASK,
+            "Erase the caller's account with its keys, readings and draws",
+            routing::delete(account::erase),
+        )
+        .answers([empty(204, "Erased")]),
+        Route::new(
+            ("get", "/api/v1/admin/overview"),
+            Auth::Key("admin"),
+            "How the service does: tasks, readers, models, failures, budgets",
+            routing::get(admin::overview),
+        )
+        .answers([json::<admin::AdminOverview>(200, "Counts and times")]),
+        Route::new(
+            ("get", "/api/v1/admin/audit"),
+            Auth::Key("admin"),
+            "What was done in the operator's name, newest first",
+            routing::get(admin::audit),
+        )
+        .with(AUDIT)
+        .answers([json::<admin::Audit>(200, "A page of acts")]),
         Route::new(
             ("get", "/healthz"),
             Auth::Open,

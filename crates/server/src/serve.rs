@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
@@ -19,7 +20,10 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::OwnedSemaphorePermit,
+};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::{ServiceExt, util::option_layer};
@@ -28,6 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     App,
     auth::Peer,
+    connections::Connections,
     cross_origin,
     problem::{Code, Problem},
     refusals::Refusals,
@@ -68,6 +73,7 @@ pub async fn serve(
     let limiter = app.limiter.clone();
     let tasks = app.tasks.clone();
     let write_timeout = app.settings.write_timeout;
+    let room = app.connections.clone();
     let looking_after_streams =
         Arc::clone(&app.streams).end_with_credentials(app.accounts.clone(), draining.clone());
     let service = router()
@@ -93,11 +99,15 @@ pub async fn serve(
     tokio::pin!(ending);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            (room, accepted) = accept(&listener, &room) => match accepted {
                 Ok((socket, address)) => {
                     let peer = Peer { address, is_tls: false };
                     let terms = (write_timeout, draining.clone());
-                    connections.spawn(connection(socket, peer, service.clone(), terms));
+                    let connection = connection(socket, peer, service.clone(), terms);
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(room);
+                    });
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely; others may close theirs meanwhile.
@@ -121,6 +131,18 @@ pub async fn serve(
         );
     }
     Ok(())
+}
+
+/// Waits for room, then for who comes.
+async fn accept(
+    listener: &TcpListener,
+    room: &Connections,
+) -> (
+    OwnedSemaphorePermit,
+    std::io::Result<(TcpStream, SocketAddr)>,
+) {
+    let room = room.room().await;
+    (room, listener.accept().await)
 }
 
 /// A socket that is given up when its client reads nothing for too long.

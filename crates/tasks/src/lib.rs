@@ -12,9 +12,11 @@ mod document;
 mod draws;
 mod estimate;
 mod event;
+mod export;
 mod follow;
 mod id;
 mod keeper;
+mod overview;
 mod queue;
 mod store;
 mod submission;
@@ -33,8 +35,10 @@ pub use crate::{
     document::{Failure, OpenText, Summary, TaskDocument, TaskResult, Timings},
     draws::{AlreadyDrawn, DrawError, DrawRefusal, DrawRequest, Drawn, Promised, Revealed},
     event::{Event, Status},
+    export::{AccountExport, DrawExport, KeyExport},
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, DrawId, IdError, TaskId},
+    overview::{Lately, ModelLately, Overview},
     store::{Backup, BackupError, FolderLock, Store, StoreError},
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},

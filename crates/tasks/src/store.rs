@@ -20,6 +20,7 @@ pub(crate) mod accounts;
 pub(crate) mod audit;
 mod backup;
 pub(crate) mod draws;
+mod export;
 mod folder;
 pub(crate) mod log;
 mod overview;

@@ -330,7 +330,8 @@ impl Tasks {
                 }
             }
             // Questions that came in meanwhile are erased while they run.
-            for task_id in shared.store.erase_account(account_id).await? {
+            let now_ms = shared.settings.clock.now_ms();
+            for task_id in shared.store.erase_account(account_id, now_ms).await? {
                 shared.erased(task_id);
             }
             shared.empty_log().await;

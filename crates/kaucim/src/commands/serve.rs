@@ -71,6 +71,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
             .filter_map(|origin| origin.parse().ok())
             .collect(),
         public_url: configuration.web.public_url,
+        connections: configuration.connections,
         ..kaucim_server::Settings::default()
     };
     let warm = fortune.clone();
@@ -86,6 +87,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         })?);
         settings.issuer = Some(Arc::new(configured.issuer));
     }
+    let recording = accounts.clone();
     let app = App::new(tasks, accounts, fortune, settings);
     let ended = ended()?;
     announce(address, first_key.as_deref())?;
@@ -94,7 +96,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let serving = Box::pin(kaucim_server::serve(listener, app, ended));
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),
-        Err(error) = Box::pin(watch.run(library)) => Err(anyhow::Error::from(error)),
+        Err(error) = Box::pin(watch.run(library, recording)) => Err(anyhow::Error::from(error)),
     };
     if let Some(keeper) = keeper {
         keeper.stop().await;

@@ -1,6 +1,6 @@
 //! How much at once, how often a minute, and how much a day.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use kaucim_server::Rates;
 use kaucim_tasks::{DailyBudget, DailyBudgets, Limits};
@@ -20,6 +20,7 @@ pub(super) struct LimitEntries {
     pub per_end_user: Option<u32>,
     pub per_account: Option<u32>,
     pub streams_per_account: Option<usize>,
+    pub connections: Option<NonZeroUsize>,
     pub queued: Option<u32>,
     pub rates: Option<bool>,
     pub guest_rate: Option<NonZeroU32>,

@@ -88,6 +88,11 @@ fn the_documented_defaults_are_the_defaults() {
         documented.limits.streams_per_account,
         Some(built_in.streams_per_account)
     );
+    let connections = documented.limits.connections;
+    assert_eq!(
+        connections.map(NonZeroUsize::get),
+        Some(built_in.connections)
+    );
     assert_eq!(
         built_in.data_dir,
         PathBuf::from("/home/temple/.local/share/kaucim")

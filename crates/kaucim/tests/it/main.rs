@@ -20,6 +20,7 @@ mod outage;
 mod packs;
 mod page;
 mod page_draw;
+mod privacy;
 mod program;
 mod reading;
 mod reconnect;

@@ -46,9 +46,12 @@ pub(super) async fn metrics(State(app): State<App>, _: MayAdminister) -> Result<
         text,
         "# HELP kaucim_streams Open event streams.\n# TYPE kaucim_streams gauge\n\
          kaucim_streams {}\n\
+         # HELP kaucim_connections Open connections.\n# TYPE kaucim_connections gauge\n\
+         kaucim_connections {}\n\
          # HELP kaucim_problems_total Answers that told a problem, by its code.\n\
          # TYPE kaucim_problems_total counter\n",
-        app.streams.count()
+        app.streams.count(),
+        app.connections.open()
     );
     for (code, count) in app.refusals.all() {
         let _ = writeln!(text, "kaucim_problems_total{{code=\"{code}\"}} {count}");

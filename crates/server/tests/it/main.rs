@@ -1,6 +1,8 @@
 //! The public contract, proven on the real server: HTTP over a socket, a temporary store, and the
 //! simulated model behind it.
 
+mod account;
+mod admin;
 mod answers;
 mod app;
 mod bodies;

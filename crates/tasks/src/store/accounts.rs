@@ -264,6 +264,7 @@ impl Store {
     pub(crate) async fn erase_account(
         &self,
         account_id: AccountId,
+        now_ms: i64,
     ) -> Result<Vec<TaskId>, StoreError> {
         self.write(move |connection| {
             let tasks = task_ids(
@@ -272,6 +273,13 @@ impl Store {
                 account_id,
             )?;
             let account = account_id.to_string();
+            // Guests come and go; that an account with a name is gone should be found out.
+            connection.execute(
+                "INSERT INTO audit (at_ms, actor, act, object)
+                 SELECT ?2, 'its holder', ?3, account_id FROM accounts
+                 WHERE account_id = ?1 AND kind = 'keyed'",
+                params![account, now_ms, Act::AccountErased.name()],
+            )?;
             // A guest's own budget is named after the account; nothing stays of who asked how much.
             connection.execute("DELETE FROM spending WHERE budget_id = ?1", [&account])?;
             connection.execute("DELETE FROM accounts WHERE account_id = ?1", [&account])?;

@@ -56,6 +56,31 @@ impl Store {
         .await
     }
 
+    /// The events of the tasks that finished last, and how many these are. What cannot be read is
+    /// left out; whoever reads that task is told.
+    pub(crate) async fn last_events(&self, tasks: u32) -> Result<(u64, Vec<Event>), StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT task_id FROM tasks WHERE finished_ms IS NOT NULL
+                 ORDER BY finished_ms DESC LIMIT ?1",
+            )?;
+            let ids = statement.query_map([tasks], |row| row.get(0))?;
+            let ids = ids.collect::<Result<Vec<String>, _>>()?;
+            let mut of_task = connection.prepare_cached(
+                "SELECT data FROM events WHERE task_id = ?1
+                    AND data NOT LIKE '{\"type\":\"lot\"%'",
+            )?;
+            let mut events = Vec::new();
+            for id in &ids {
+                let data = of_task.query_map([id], |row| row.get(0))?;
+                let data = data.collect::<Result<Vec<String>, _>>()?;
+                events.extend(data.iter().filter_map(|data| decode(data).ok()));
+            }
+            Ok((ids.len() as u64, events))
+        })
+        .await
+    }
+
     /// An account's tasks, newest first, older than `before`.
     pub(crate) async fn history(
         &self,
