@@ -1,12 +1,17 @@
 //! The page: three readable kinds of file, embedded, speaking only the public API.
 
+use std::{collections::BTreeMap, io::Write, sync::LazyLock};
+
 use axum::{
     Router,
+    body::Bytes,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
+use flate2::{Compression, write::GzEncoder};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 
 use crate::{App, parameters::Path, problem::Problem};
 
@@ -17,49 +22,151 @@ struct Web;
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The script that keeps the page for times without a network.
+const WORKER: &str = "sw.js";
+
+/// A file as it is sent.
+struct Served {
+    plain: Bytes,
+    /// Absent where packing gains nothing.
+    packed: Option<Bytes>,
+    /// Of the content, in hexadecimal digits.
+    hash: String,
+}
+
+/// Packed once, when the first of them is wanted.
+static FILES: LazyLock<BTreeMap<String, Served>> = LazyLock::new(|| {
+    let mut files: BTreeMap<String, Served> = Web::iter()
+        .filter_map(|path| Some((path.to_string(), Web::get(&path)?)))
+        .map(|(path, file)| {
+            let served = Served::new(&path, Bytes::from(file.data.into_owned()));
+            (path, served)
+        })
+        .collect();
+    if let Some(worker) = files.get(WORKER).map(|file| worker(&files, file)) {
+        files.insert(WORKER.to_owned(), worker);
+    }
+    files
+});
 
 pub(crate) fn router() -> Router<App> {
-    Router::new()
-        .route(
-            "/",
-            get(|headers: HeaderMap| async move { file("index.html", &headers) }),
-        )
-        .route(
-            "/docs",
-            get(|headers: HeaderMap| async move { file("docs.html", &headers) }),
-        )
+    let mut router = Router::new()
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route(
             "/assets/{*path}",
             get(|Path(path): Path<String>, headers: HeaderMap| async move {
                 file(&format!("assets/{path}"), &headers)
             }),
-        )
+        );
+    for (route, path) in [
+        ("/", "index.html"),
+        ("/docs", "docs.html"),
+        ("/sw.js", WORKER),
+        ("/manifest.webmanifest", "manifest.webmanifest"),
+    ] {
+        let handler = get(move |headers: HeaderMap| async move { file(path, &headers) });
+        router = router.route(route, handler);
+    }
+    router
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Response {
-    let Some(file) = Web::get(path) else {
+    let Some(file) = FILES.get(path) else {
         return Problem::RouteNotFound.into_response();
     };
-    let tag = entity_tag(&file);
+    let packed = file.packed.as_ref().filter(|_| takes_gzip(headers));
+    // Two encodings are two representations, and need two tags.
+    let tag = format!(
+        "\"{}{}\"",
+        file.hash,
+        if packed.is_some() { "-gz" } else { "" }
+    );
+    let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
     let mut response = if is_held(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        file.data.into_response()
+        packed.unwrap_or(&file.plain).clone().into_response()
     };
     let head = response.headers_mut();
-    head.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(content_type(path)),
-    );
-    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    head.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
+    for (name, value) in [
+        (header::CONTENT_TYPE, content_type(path)),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::VARY, "accept-encoding"),
+    ] {
+        head.insert(name, HeaderValue::from_static(value));
+    }
+    if packed.is_some() {
+        let gzip = HeaderValue::from_static("gzip");
+        head.insert(header::CONTENT_ENCODING, gzip);
+    }
     head.insert(header::ETAG, tag);
     response
+}
+
+impl Served {
+    fn new(path: &str, plain: Bytes) -> Self {
+        let packed = if content_type(path) == "image/png" {
+            None
+        } else {
+            gzip(&plain).filter(|packed| packed.len() < plain.len())
+        };
+        let digest = Sha256::digest(&plain);
+        let hash = digest[..12].iter().map(|byte| format!("{byte:02x}"));
+        Self {
+            hash: hash.collect(),
+            packed,
+            plain,
+        }
+    }
+}
+
+/// The worker, told which files it is to keep, and by which name they all together are known.
+fn worker(files: &BTreeMap<String, Served>, script: &Served) -> Served {
+    let kept: Vec<String> = files
+        .keys()
+        .filter(|path| path.as_str() != WORKER && !path.contains("docs"))
+        .map(|path| match path.as_str() {
+            "index.html" => "/".to_owned(),
+            path => format!("/{path}"),
+        })
+        .collect();
+    let version = Sha256::digest(
+        files
+            .values()
+            .map(|file| file.hash.as_str())
+            .collect::<String>(),
+    );
+    let version: String = version[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let said = serde_json::json!({ "version": version, "files": kept });
+    let mut text = script.plain.to_vec();
+    text.extend_from_slice(format!("\nstart({said});\n").as_bytes());
+    Served::new(WORKER, Bytes::from(text))
+}
+
+fn gzip(plain: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).ok()?;
+    Some(Bytes::from(encoder.finish().ok()?))
+}
+
+/// Whether the client named gzip, and did not refuse it.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|names| names.to_str().ok())
+        .flat_map(|names| names.split(','))
+        .map(|name| name.trim().split_once(';').unwrap_or((name.trim(), "")))
+        .any(|(name, weight)| {
+            name.trim().eq_ignore_ascii_case("gzip")
+                && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        })
 }
 
 /// Whether the client says that it has this version; a proxy may have made the tag a weak one.
@@ -71,15 +178,6 @@ fn is_held(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .flat_map(|tags| tags.split(','))
         .map(|held| held.trim())
         .any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == tag)
-}
-
-fn entity_tag(file: &EmbeddedFile) -> HeaderValue {
-    let hash = file.metadata.sha256_hash();
-    let text: String = hash[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    HeaderValue::try_from(format!("\"{text}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 fn content_type(path: &str) -> &'static str {
