@@ -97,6 +97,11 @@ impl Browser {
         }
     }
 
+    pub(crate) async fn address(&self) -> String {
+        let address = self.driver.current_url().await;
+        address.expect("an address").to_string()
+    }
+
     pub(crate) async fn find(&self, id: &str) -> thirtyfour::WebElement {
         let query = By::Css(format!("[data-testid='{id}']"));
         self.driver
@@ -203,21 +208,14 @@ async fn a_reload_while_the_lot_is_shaken_goes_on() {
     let sim = model("rate=300;ttft=100").await;
     let server = Server::start(asking(&sim, "openai")).await;
     let browser = Browser::at(&server).await;
-    ask(&browser, "Is the bridge safe to cross?").await;
-    // The address names the reading as soon as it is accepted, before the stick has risen.
-    let accepted = async {
-        while !browser
-            .driver
-            .current_url()
-            .await
-            .expect("an address")
-            .as_str()
-            .contains("#/r/")
-        {}
-    };
-    timeout(PATIENCE, accepted)
-        .await
-        .expect("the address names the reading");
+    press(&browser, "Is the bridge safe to cross?").await;
+    // The stick has a number, and the blocks ask whether it is this one.
+    browser.until("rite", "data-step", &["blocks"]).await;
+    let number = browser.words("stick").await;
+    browser.driver.refresh().await.expect("a reload");
+    browser.until("rite", "data-step", &["blocks"]).await;
+    assert_eq!(browser.words("stick").await, number, "it is the same stick");
+    through_the_rite(&browser).await;
     browser.driver.refresh().await.expect("a reload");
     browser.until("status", "data-state", &["complete"]).await;
     assert_eq!(sim.calls().len(), 1, "the question was asked once");
@@ -276,8 +274,14 @@ async fn what_a_hostile_model_writes_becomes_no_markup() {
     sim.stop().await;
 }
 
-/// Types a question and asks it with a lot that the server draws.
+/// Types a question, asks it with a lot that is drawn, and goes through the rite without blocks.
 pub(crate) async fn ask(browser: &Browser, question: &str) {
+    press(browser, question).await;
+    through_the_rite(browser).await;
+}
+
+/// Types a question and presses the button.
+pub(crate) async fn press(browser: &Browser, question: &str) {
     browser.until("status", "data-state", &["idle"]).await;
     browser
         .find("question")
@@ -286,4 +290,17 @@ pub(crate) async fn ask(browser: &Browser, question: &str) {
         .await
         .expect("typing");
     browser.find("ask").await.click().await.expect("a click");
+}
+
+/// Has the cylinder shaken and skips the moon blocks, where any are asked for, until the address names a reading.
+pub(crate) async fn through_the_rite(browser: &Browser) {
+    let accepted = async {
+        while !browser.address().await.contains("#/r/") {
+            // It may not be there yet, or be gone by now.
+            browser.find("rite-skip").await.click().await.ok();
+        }
+    };
+    timeout(PATIENCE, accepted)
+        .await
+        .expect("the address names the reading");
 }

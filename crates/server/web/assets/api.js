@@ -49,6 +49,34 @@ export function task(id) {
   return asGuest('GET', taskUrl(id));
 }
 
+/** A page of what this guest has asked, newest first: {tasks, next?}. */
+export function history(cursor = '') {
+  return asGuest('GET', `${BASE}/async-chat/history?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+}
+
+/** Erases one finished reading for good. */
+export function erase(id) {
+  return asGuest('DELETE', taskUrl(id));
+}
+
+/** Ends this visit and erases everything that belongs to it. */
+export async function endSession() {
+  await send('DELETE', `${BASE}/session`).catch((problem) => {
+    if (problem.status !== 401) throw problem; // it had ended already
+  });
+  forget();
+}
+
+/** Everything about this guest; a server that cannot tell it answers 404. */
+export function everything() {
+  return asGuest('GET', `${BASE}/account/export`);
+}
+
+/** {url, expires_at}: an address that continues this visit elsewhere. */
+export function handOff() {
+  return asGuest('POST', `${BASE}/session/handoff`);
+}
+
 /** The newest reading, where it is still being written; otherwise nothing. */
 export async function running() {
   const { tasks } = await send('GET', `${BASE}/async-chat/history?limit=1`);
@@ -121,6 +149,15 @@ export function remembered() {
 }
 
 let memory = false;
+
+function forget() {
+  memory = false;
+  try {
+    localStorage.removeItem(SESSION_HINT);
+  } catch {
+    // Nothing was kept where nothing can be.
+  }
+}
 
 function remember() {
   memory = true;

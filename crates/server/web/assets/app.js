@@ -1,29 +1,27 @@
 // Starts the page and joins its parts: the address, the state, the stream and the views.
 
 import * as api from './api.js';
-import { byId, calm, mark, translate } from './dom.js';
-import { drawLot } from './draw.js';
+import { byId, mark, translate } from './dom.js';
 import { follow } from './follow.js';
+import { keep, pause, recall, recallJson } from './keep.js';
 import { finished, initial, reduce } from './reducer.js';
-import { watchShaking } from './shake.js';
+import { Left, riteView } from './rite.js';
+import { ritual } from './ritual.js';
+import { held, hold, questionFor } from './sent.js';
 import { language, LANGUAGES, preferred, setLanguage, tag } from './text.js';
 import { askView } from './view-ask.js';
 import { readingView } from './view-reading.js';
 
-const SHAKE_MS = 1500;
-const RISE_MS = 750;
-const SENT = 'kaucim.sent';
-const REPEAT_MS = 600000; // an older question is not asked again unseen
-
 let state = initial();
-let scene = 'ask'; // ask | rite | reading
+let scene = 'ask'; // ask | rite | reading | journal
+let journal = null; // made when it is first opened
 let stop = () => {};
 let drawing = false;
 let cancelUrl = '';
-let sent = null; // {body, key, at, draw?} of a question whose answer never came; outlives a reload
 let elsewhere = ''; // a reading of this guest that another page began
 
 const form = askView(ask);
+const rite = riteView(() => show('rite'));
 const reading = readingView(byId('reading'), { onCancel: cancel, onAgain: again });
 
 function dispatch(event) {
@@ -49,6 +47,7 @@ function show(next) {
   byId('ask').hidden = next !== 'ask';
   byId('rite').hidden = next !== 'rite';
   byId('reading').hidden = next !== 'reading';
+  byId('journal').hidden = next !== 'journal';
   if (next !== 'reading') document.title = 'Kaucim 求籤';
   document.body.dataset.scene = next;
   scrollTo(0, 0);
@@ -62,11 +61,8 @@ async function ask(body) {
   form.busy(true);
   try {
     const question = questionFor(body);
-    if (body.fortune_number === undefined && !question.draw) await shake(question, body);
-    if (state.phase !== 'asking') { // gone elsewhere before the stick had fallen: nothing is asked
-      hold(null);
-      return form.busy(false);
-    }
+    if (body.fortune_number === undefined) await ritual(rite, question, body, form.rule(body));
+    if (state.phase !== 'asking') throw new Left(); // gone elsewhere before the stick had fallen
     const draw = question.draw || {};
     const answer = await api.ask({ ...body, ...(draw.drawId && { draw_id: draw.drawId }) }, question.key);
     const wanted = state.phase === 'asking'; // another reading may have been opened meanwhile
@@ -75,9 +71,8 @@ async function ask(body) {
     hold(null);
     if (!wanted) return form.busy(false);
     await accept(answer);
-    if (scene === 'rite') {
-      byId('rite').dataset.risen = '';
-      await pause(RISE_MS);
+    if (scene === 'rite' && !draw.number) {
+      await rite.name(answer.lot.number).catch(() => {}); // gone elsewhere: the address tells
     }
     if (addressed() !== answer.task_id) return undefined; // gone elsewhere, by the address
     if (scene !== 'reading') {
@@ -85,66 +80,30 @@ async function ask(body) {
       reading.focus();
     }
   } catch (problem) {
-    if (problem.status >= 400 && problem.status < 500) hold(null);
-    if (state.phase !== 'asking') return form.busy(false);
-    dispatch({ type: 'forgotten' });
-    show('ask');
-    form.busy(false);
-    form.refuse(problem);
+    refused(problem);
   }
   return form.busy(false);
 }
 
-/** Draws while the cylinder is shaken, and keeps the draw with its question, so that a reload asks with the same. */
-async function shake(question, body) {
-  const watched = watchShaking();
-  if (!calm()) startRite();
-  const over = calm() ? Promise.resolve() : pause(SHAKE_MS);
-  try {
-    const drawn = await drawLot(body, { over, nonce: () => watched.nonce() });
-    question.draw = drawn || {};
-    if (sent === question) hold(question);
-    if (!drawn) await over;
-  } finally {
-    watched.stop();
-  }
+/** Back to the question, with a word why, unless the asker has gone somewhere else by now. */
+function refused(problem) {
+  if (problem instanceof Left || (problem.status >= 400 && problem.status < 500)) hold(null);
+  if (state.phase !== 'asking') return;
+  dispatch({ type: 'forgotten' });
+  show('ask');
+  form.busy(false);
+  if (problem instanceof Left) byId('question').focus();
+  else form.refuse(problem);
 }
 
 /** Sends once more, under its key, what a reload cut off: the server answers with the same reading. */
 async function repeat(offered) {
-  const body = JSON.parse(sent.body);
+  const body = JSON.parse(held().body);
   await Promise.race([offered, pause(1000)]);
   if (addressed() || state.phase !== 'idle') return;
   form.prepare({ text: body.question, lot: { ...body, number: body.fortune_number ?? '' } });
   byId('language').value = body.language || '';
   ask(body);
-}
-
-/** The same question keeps its key and its draw until an answer came, so that a lost answer asks nothing twice. */
-function questionFor(body) {
-  const text = JSON.stringify(body);
-  if (sent?.body !== text) hold({ body: text, key: newKey(), at: Date.now() });
-  return sent;
-}
-
-function hold(question) {
-  sent = question;
-  keep(SENT, question ? JSON.stringify(question) : '', 'sessionStorage');
-}
-
-function held() {
-  try {
-    const question = JSON.parse(recall(SENT, 'sessionStorage'));
-    return Date.now() - question.at < REPEAT_MS && JSON.parse(question.body) ? question : null;
-  } catch {
-    return null; // nothing was held, or nothing that can be read
-  }
-}
-
-function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Plain HTTP on a local network has no randomUUID.
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Follows the accepted question; waits a moment for the reading's language, which its titles need. */
@@ -216,11 +175,7 @@ function proofName(id) {
 
 /** What proves the draw of a reading, where this tab has drawn it. */
 function proofOf(id) {
-  try {
-    return JSON.parse(recall(proofName(id), 'sessionStorage'));
-  } catch {
-    return null;
-  }
+  return recallJson(proofName(id), null, 'sessionStorage');
 }
 
 async function cancel() {
@@ -253,8 +208,19 @@ function leave() {
 function route() {
   const id = addressed();
   if (state.taskId) form.busy(false);
+  if (scene === 'rite') rite.leave();
+  if (location.hash === '#/journal') return openJournal();
   if (!id) return show('ask');
   return id === state.taskId ? show('reading') : open(id);
+}
+
+async function openJournal() {
+  show('journal');
+  const { journalView } = await import('./journal.js');
+  journal ||= journalView(byId('journal'), { onGone: () => location.replace('/') });
+  journal.translate();
+  journal.focus();
+  await journal.load();
 }
 
 function address(id) {
@@ -272,15 +238,6 @@ async function lookAround() {
   if (!returning || scene !== 'ask' || document.hidden) return;
   elsewhere = await api.running().catch(() => '');
   draw();
-}
-
-function startRite() {
-  const place = byId('rite-cylinder');
-  const cylinder = document.querySelector('#draw .cylinder').cloneNode(true);
-  cylinder.classList.remove('rattle');
-  place.replaceChildren(cylinder);
-  delete byId('rite').dataset.risen;
-  show('rite');
 }
 
 async function offer() {
@@ -304,32 +261,14 @@ async function speak(code) {
   for (const button of byId('languages').children) mark(button, 'aria-pressed', String(button.dataset.ui === language()));
   translate();
   form.translate();
+  rite.translate();
+  journal?.translate();
   document.documentElement.dataset.spoken = '';
   draw();
 }
 
 function dress(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
-}
-
-function pause(ms) {
-  return new Promise((resolve) => { setTimeout(resolve, ms); });
-}
-
-function keep(name, value, where = 'localStorage') {
-  try {
-    window[where].setItem(name, value);
-  } catch {
-    // Storage is switched off: the choice lasts as long as the page.
-  }
-}
-
-function recall(name, where = 'localStorage') {
-  try {
-    return window[where].getItem(name);
-  } catch {
-    return null;
-  }
 }
 
 byId('languages').addEventListener('click', (event) => {
@@ -344,7 +283,9 @@ byId('theme').addEventListener('click', () => {
   keep('kaucim.theme', dark ? 'light' : 'dark');
 });
 addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && scene === 'reading' && !event.defaultPrevented) reading.escape();
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  if (scene === 'reading') reading.escape();
+  if (scene === 'rite') rite.leave();
 });
 addEventListener('hashchange', () => {
   route();
@@ -352,12 +293,14 @@ addEventListener('hashchange', () => {
 });
 document.addEventListener('visibilitychange', lookAround);
 
+const kioskWish = new URLSearchParams(location.search).get('kiosk');
 dress(recall('kaucim.theme'));
 const returning = api.remembered();
-sent = held();
 api.ensureSession().catch(() => {}); // asked for again when it is needed
 await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
+if (kioskWish !== null) import('./kiosk.js').then(({ kiosk }) => kiosk(kioskWish, () => Boolean(state.taskId) && !finished(state)));
+else navigator.serviceWorker?.register('/sw.js').catch(() => {}); // then the page only works with a network
 const offered = offer();
 route();
-if (sent && !addressed()) repeat(offered);
+if (held() && !addressed()) repeat(offered);
 else lookAround();

@@ -11,7 +11,7 @@ export async function drawLot(body, shaking) {
   if (!promised) return null;
   const already = promised.already_drawn;
   if (!already) await shaking.over;
-  if (!promised.draw_id) return { drawId: '', proof: null, already: true };
+  if (!promised.draw_id) return { drawId: '', proof: null, already: true, number: already?.number };
   const revealed = await orNothing(api.reveal(promised.draw_id, await shaking.nonce()));
   if (!revealed) return null;
   const { secret, nonce, deck_id, version, count, number } = revealed;
@@ -21,6 +21,7 @@ export async function drawLot(body, shaking) {
     // What was promised before the nonce was known, and not what is said afterwards.
     proof: { commitment: promised.commitment, secret, nonce, deck_id, version, count, number },
     already: Boolean(already),
+    number,
   };
 }
 

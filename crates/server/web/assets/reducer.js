@@ -31,7 +31,7 @@ export function initial() {
     sources: [],
     sections: SECTIONS.map((id, rank) => unwritten(id, rank)),
     open: '', // id of the section being written
-    beat: null, // {position, elapsed, estimate, at}
+    beat: null, // {position, elapsed, estimate, first, at}
     stored: true, // false while the server's storage is away
     link: 'open', // open | lost: the connection, not the task
     cancelling: false,
@@ -89,6 +89,8 @@ function fromStream(state, event) {
       return opened(state, event, '');
     case 'llm_streaming':
       return opened(state, event, event.token || '');
+    case 'validation':
+      return checked(state, event);
     case 'section_completed':
       return { ...sealed(state, event), phase: 'writing' };
     case 'section_reset':
@@ -145,10 +147,10 @@ function phaseOfStatus(state, status) {
 }
 
 function beat(state, event) {
-  const { phase, position, elapsed_ms: elapsed, estimate_ms: estimate, at } = event;
+  const { phase, position, elapsed_ms: elapsed, estimate_ms: estimate, estimate_first_token_ms: first, at } = event;
   const stored = phase !== 'storage_unavailable';
   const told = ['queued', 'waiting_for_model', 'thinking', 'writing'].includes(phase);
-  return { ...state, stored, phase: told ? phase : state.phase, beat: { position, elapsed, estimate, at } };
+  return { ...state, stored, phase: told ? phase : state.phase, beat: { position, elapsed, estimate, first, at } };
 }
 
 function opened(state, event, token) {
@@ -162,6 +164,14 @@ function opened(state, event, token) {
   return { ...next, open: event.section, phase: 'writing', stored: true };
 }
 
+/** A check that has run on the open section; a section that is written again starts without any. */
+function checked(state, { section: id, check, passed }) {
+  return change(state, id, (section) => (section.state === 'sealed' ? section : {
+    ...section,
+    checks: [...section.checks.filter((one) => one.check !== check), { check, passed: passed !== false }],
+  }));
+}
+
 function sealed(state, event) {
   const next = change(state, event.section, (section) => ({
     ...section,
@@ -170,14 +180,14 @@ function sealed(state, event) {
     title: event.title || section.title,
     text: event.text || '',
     origin: event.origin || 'model',
-    failed: list(event.checks).filter((check) => check?.passed === false).map((check) => check.check),
+    checks: list(event.checks).filter(Boolean).map(({ check, passed }) => ({ check, passed: passed !== false })),
   }));
   return { ...next, open: state.open === event.section ? '' : state.open };
 }
 
 /** Open text is not final; where the server names no section, whichever is open is dropped. */
 function dropped(state, id) {
-  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '' }));
+  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '', checks: [] }));
   return { ...next, open: state.open === id ? '' : state.open };
 }
 
@@ -200,7 +210,7 @@ function completed(state, result) {
 function ended(state, phase, error) {
   const sections = state.sections.map((section) => (section.state === 'sealed'
     ? section
-    : { ...section, state: 'waiting', text: '' }));
+    : { ...section, state: 'waiting', text: '', checks: [] }));
   return { ...state, phase, error, sections, open: '', link: 'open', cancelling: false };
 }
 
@@ -222,7 +232,7 @@ function ordered(sections) {
 }
 
 function unwritten(id, rank) {
-  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '', failed: [] };
+  return { id, rank, index: null, state: 'waiting', title: '', text: '', origin: '', checks: [] };
 }
 
 function withNotice(notices, { kind, code, message }) {

@@ -6,10 +6,14 @@ const TICK_MS = 45;
 const SLOWEST = 26; // characters a second
 const CATCH_UP_S = 0.6;
 const AT_ONCE = 240; // a backlog this long was not written just now
+const REST_MS = 500; // a pause this long is shown as one
 const FRESH = 14; // pieces that may still be fading in
 
-/** Shows growing texts in elements, each under its own key; `onSettled` is told when one has caught up. */
-export function makeReveal(onSettled) {
+/**
+ * Shows growing texts in elements, each under its own key; `onSettled` is told when one has caught up, and
+ * `onRest` when one waits for more to come, and when it goes on.
+ */
+export function makeReveal(onSettled, onRest) {
   const lines = new Map();
   let timer = 0;
 
@@ -22,6 +26,8 @@ export function makeReveal(onSettled) {
     if (replaced) empty(line);
     if (replaced || atOnce || calm() || document.hidden || text.length - line.shown > AT_ONCE) show(line, text.length, false);
     line.rate = Math.max(SLOWEST, (text.length - line.shown) / CATCH_UP_S);
+    if (busy(key)) rest(key, line, false);
+    else rest(key, line, true);
     if (busy(key) && !timer) timer = setTimeout(tick, TICK_MS);
   }
 
@@ -31,9 +37,22 @@ export function makeReveal(onSettled) {
       if (!busy(key)) continue;
       const step = document.hidden ? Infinity : Math.max(1, Math.round((line.rate * TICK_MS) / 1000));
       show(line, Math.min(line.text.length, line.shown + step), true);
-      if (!busy(key)) onSettled(key);
-      else timer ||= setTimeout(tick, TICK_MS);
+      if (!busy(key)) {
+        rest(key, line, true);
+        onSettled(key);
+      } else timer ||= setTimeout(tick, TICK_MS);
     }
+  }
+
+  function forget(key) {
+    clearTimeout(lines.get(key)?.rest);
+    lines.delete(key);
+  }
+
+  function rest(key, line, resting) {
+    clearTimeout(line.rest);
+    if (resting) line.rest = setTimeout(() => onRest(key, true), REST_MS);
+    else onRest(key, false);
   }
 
   function busy(key) {
@@ -41,7 +60,7 @@ export function makeReveal(onSettled) {
     return Boolean(line) && line.shown < line.text.length;
   }
 
-  return { write, busy, forget: (key) => lines.delete(key), clear: () => lines.clear() };
+  return { write, busy, forget, clear: () => [...lines.keys()].forEach(forget) };
 }
 
 function show(line, wanted, softly) {

@@ -31,12 +31,11 @@ export function askView(onAsk) {
     count();
     if (problem?.code?.startsWith('question_')) clear();
   });
-  byId('draw').addEventListener('click', () => {
-    entry.set('');
-    choose();
-    rattle();
+  byId('own-open').addEventListener('click', () => {
+    unfold(byId('own').hidden);
+    if (byId('own').hidden) question.focus();
+    else byId('number').focus();
   });
-  byId('own').addEventListener('click', () => byId('number').focus());
   byId('deities').addEventListener('change', () => {
     decks();
     choose();
@@ -47,7 +46,7 @@ export function askView(onAsk) {
     const text = question.value.trim();
     const length = [...text].length;
     if (!length || length > LONGEST) return complain(length ? 'question_long' : 'question_missing');
-    const own = entry.given() ? await entry.settled() : undefined;
+    const own = byId('own').hidden ? undefined : await entry.settled();
     const deck = chosenDeck();
     if (own === null || !deck || wait || form.hasAttribute('aria-busy')) return undefined;
     clear();
@@ -73,6 +72,13 @@ export function askView(onAsk) {
     showProblem();
   }
 
+  /** A lot of one's own is asked about, or one is drawn: the page shows the one or the other. */
+  function unfold(own) {
+    byId('own').hidden = !own;
+    if (!own) entry.set('');
+    choose();
+  }
+
   function chosenDeity() {
     const checked = form.querySelector('input[name="deity"]:checked');
     return deities.find((deity) => deity.id === checked?.value);
@@ -93,27 +99,25 @@ export function askView(onAsk) {
   function decks() {
     const all = chosenDeity()?.decks || [];
     const before = byId('deck').value;
-    byId('deck-row').hidden = all.length < 2;
+    byId('deck').hidden = all.length < 2;
+    byId('deck-note').hidden = all.length !== 1;
     byId('deck').replaceChildren(...all.map((deck) => {
       const name = pick(deck.name);
       const label = `${name.text} · ${t('lots', { n: deck.count })}`;
       return h('option', { value: deck.deck_id, lang: name.lang, selected: deck.deck_id === before }, label);
     }));
+    say(byId('deck-note'), byId('deck').textContent);
+    mark(byId('deck-note'), 'lang', byId('deck').firstElementChild?.getAttribute('lang'));
   }
 
-  /** Which of the two ways is taken follows from the number alone. */
+  /** Which of the two ways is taken follows from what is unfolded. */
   function choose() {
-    const own = entry.given();
-    mark(byId('draw'), 'aria-pressed', String(!own));
-    mark(byId('own'), 'data-chosen', own ? '' : null);
+    const own = !byId('own').hidden;
+    byId('fair').hidden = own;
+    mark(byId('own-open'), 'aria-expanded', String(own));
+    say(byId('own-open'), t(own ? 'draw' : 'own'));
     entry.tell();
     say(byId('submit'), t(own ? 'ask_own' : 'ask_draw'));
-  }
-
-  function rattle() {
-    const cylinder = form.querySelector('.cylinder');
-    cylinder.classList.remove('rattle');
-    requestAnimationFrame(() => requestAnimationFrame(() => cylinder.classList.add('rattle')));
   }
 
   function grow() {
@@ -175,6 +179,7 @@ export function askView(onAsk) {
     prepare({ text = '', lot = null } = {}) {
       clear();
       question.value = text;
+      byId('own').hidden = !lot?.number;
       entry.set(lot ? String(lot.number) : '');
       const radio = lot && form.querySelector(`input[name="deity"][value="${CSS.escape(lot.deity_id)}"]`);
       if (radio) radio.checked = true;
@@ -182,6 +187,11 @@ export function askView(onAsk) {
       if (lot) byId('deck').value = lot.deck_id;
       this.translate();
       grow();
+    },
+    /** How often moon blocks are thrown in the deck of this question. */
+    rule({ deity_id: id, deck_id: deck }) {
+      const decksOf = deities.find((deity) => deity.id === id)?.decks || [];
+      return decksOf.find((one) => one.deck_id === deck)?.blocks || 'none';
     },
     busy(on) {
       mark(form, 'aria-busy', on ? 'true' : null);
@@ -206,12 +216,11 @@ export function askView(onAsk) {
 function plaque(deity, checked) {
   const name = pick(deity.name);
   const original = pick(deity.name, 'zh');
-  const lots = deity.decks.length === 1 ? t('lots', { n: deity.decks[0].count }) : t('decks', { n: deity.decks.length });
   return h(
     'label',
     { class: 'plaque', 'data-testid': 'deity', 'data-deity': deity.id },
     h('input', { type: 'radio', name: 'deity', value: deity.id, checked }),
     h('span', { class: 'glyph', lang: original.lang, 'aria-hidden': 'true' }, [...original.text][0] || '籤'),
-    h('span', { class: 'plaque-text' }, h('strong', { lang: name.lang }, name.text), h('small', {}, lots)),
+    h('strong', { lang: name.lang }, name.text),
   );
 }

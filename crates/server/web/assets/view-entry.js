@@ -96,8 +96,6 @@ export function entryView(where, onChange) {
   }
 
   return {
-    /** Whether a lot of one's own is meant. */
-    given: () => field.value.trim() !== '',
     /** The number, once it is sure; otherwise `null`, and the field says what is missing. */
     async settled() {
       const { count } = where();

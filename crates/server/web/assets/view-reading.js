@@ -1,8 +1,10 @@
 // A reading as a page: notices, the slip, the sections as they are written, and how it ended.
 
-import { byId, h, linked, mark, say } from './dom.js';
+import { byId, calm, h, linked, mark, say } from './dom.js';
 import { finished, sealedCount } from './reducer.js';
-import { aside, lotName, paper } from './view-slip.js';
+import { follower } from './following.js';
+import { tell } from './notify.js';
+import { aside, layoutButton, lotName, paper } from './view-slip.js';
 import { proofView } from './view-proof.js';
 import { sectionsView } from './view-sections.js';
 import { statusView, words } from './view-status.js';
@@ -25,9 +27,14 @@ export function readingView(root, { onCancel, onAgain }) {
   let told = '';
 
   const sections = sectionsView({ onSealed: announceSection, onSettled: () => render(latest) });
-  const status = statusView({
-    onCancel,
-    onJump: () => sections.open()?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
+  const following = follower(() => sections.open());
+  const status = statusView({ onCancel, onJump: following.start });
+  root.addEventListener('click', (event) => {
+    const link = event.target.closest('a.quote');
+    if (!link) return;
+    event.preventDefault(); // the address names the reading, and goes on naming it
+    following.stop();
+    show(root.querySelector(link.getAttribute('href')));
   });
   root.append(
     h('div', { class: 'reading-head' }, safety, heading, asked),
@@ -42,6 +49,7 @@ export function readingView(root, { onCancel, onAgain }) {
     mark(root, 'data-phase', shown);
     mark(root, 'data-over', finished({ phase: shown }) && (shown === 'complete' ? 'whole' : 'short'));
     status.render(state, shown);
+    following.keepUp(shown);
     redraw('slip', [state.lot], () => slip.replaceChildren(state.lot ? paper(state.lot) : ''));
     redraw('lot', [state.lot, state.proof, state.language, language()], () => lot(state));
     redraw('asked', [state.question, state.language, language()], () => question(state));
@@ -61,7 +69,7 @@ export function readingView(root, { onCancel, onAgain }) {
     say(heading, state.lot ? lotName(state.lot) : '');
     if (!state.lot) return beside.replaceChildren();
     const wereOpen = [...beside.querySelectorAll('details[open]')].map((one) => one.className);
-    beside.replaceChildren(...aside(state.lot, state.language), proofView(state.proof));
+    beside.replaceChildren(layoutButton(state.lot, slip.firstElementChild), ...aside(state.lot, state.language), proofView(state.proof));
     for (const one of beside.querySelectorAll('details')) one.open = wereOpen.includes(one.className);
     document.title = `${lotName(state.lot)} — Kaucim`;
     return undefined;
@@ -103,9 +111,13 @@ export function readingView(root, { onCancel, onAgain }) {
     const seconds = Math.round((result?.timings?.total_ms || 0) / 1000);
     const by = result?.model?.name && result.origin !== 'classic' ? t('by', { name: result.model.name }) : '';
     const made = [by, seconds ? t('took', { n: seconds }) : ''].filter(Boolean).join(language() === 'en' ? ' ' : '，');
+    const whole = shown === 'complete' && state.sections.every((section) => section.checks.every((one) => one.passed));
+    const after = h('div', { class: 'after' });
+    if (shown !== 'cancelled' || sealedCount(state)) afterwards(after, state);
     return h(
       'footer',
       { class: 'colophon' },
+      shown === 'complete' ? sealMark(whole, result) : '',
       shown === 'error' ? h('p', { class: 'problem' }, codeText(error?.code) || codeText('internal')) : '',
       shown === 'error' && sealedCount(state) ? h('p', {}, t('error_note')) : '',
       shown === 'cancelled' && sealedCount(state) ? h('p', {}, t('cancelled_note')) : '',
@@ -113,6 +125,7 @@ export function readingView(root, { onCancel, onAgain }) {
       result?.origin === 'mixed' ? h('p', { class: 'origin' }, t('whole_mixed')) : '',
       result?.disclaimer ? h('p', { class: 'disclaimer', lang: state.language || language() }, result.disclaimer) : '',
       shown === 'complete' && made ? h('p', { class: 'made' }, made) : '',
+      after,
       again,
     );
   }
@@ -125,6 +138,7 @@ export function readingView(root, { onCancel, onAgain }) {
   function announcePhase(state, shown) {
     if (told === shown || !['complete', 'error', 'cancelled'].includes(shown)) return;
     told = shown;
+    if (shown !== 'cancelled' && performance.now() >= quietUntil) tell(words(state, shown), state.lot ? lotName(state.lot) : '');
     if (performance.now() >= quietUntil) announce(words(state, shown), language());
   }
 
@@ -143,11 +157,33 @@ export function readingView(root, { onCancel, onAgain }) {
   };
 }
 
+/** The last seal: that everything was checked, or that something is marked. */
+function sealMark(whole, result) {
+  const words = t(result?.origin === 'classic' ? 'seal_classic' : whole ? 'seal_whole' : 'seal_marked');
+  return h('div', { class: 'great-seal', 'data-whole': whole }, h('span', { 'aria-hidden': 'true', lang: 'zh' }, '籤'), h('p', {}, words));
+}
+
+/** What can be done now comes with a module of its own, once there is something to do it with. */
+async function afterwards(place, state) {
+  const { actions } = await import('./actions.js');
+  place.replaceChildren(...actions(state, !document.documentElement.hasAttribute('data-kiosk')));
+}
+
+/** Brings what was quoted into view, and lets it glow for a moment. */
+function show(target) {
+  if (!target) return;
+  const details = target.closest('details');
+  if (details) details.open = true;
+  target.scrollIntoView({ block: 'center', behavior: calm() ? 'auto' : 'smooth' });
+  target.removeAttribute('data-lit');
+  requestAnimationFrame(() => requestAnimationFrame(() => target.setAttribute('data-lit', '')));
+}
+
 function sources(state) {
   if (!state.sources.length) return '';
-  const items = state.sources.map((source) => h(
+  const items = state.sources.map((source, place) => h(
     'li',
-    {},
+    { id: `source-${place + 1}` },
     h('strong', { lang: source.title && guess(source.title) }, source.title || t(`kind_${source.kind}`) || ''),
     h('p', { lang: guess(source.excerpt || '') }, source.excerpt || ''),
   ));

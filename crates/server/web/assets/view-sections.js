@@ -2,9 +2,10 @@
 
 import { h, mark, say } from './dom.js';
 import { chineseNumber } from './number.js';
+import { quoted } from './quotes.js';
 import { makeReveal } from './reveal.js';
 import { finished } from './reducer.js';
-import { guess, sectionTitle, t, tag } from './text.js';
+import { language, sectionTitle, t, tag } from './text.js';
 
 /** Keeps a list in step with the state. `onSealed` gets each section as it is sealed on screen. */
 export function sectionsView({ onSealed, onSettled }) {
@@ -15,7 +16,7 @@ export function sectionsView({ onSealed, onSettled }) {
   const reveal = makeReveal(() => {
     render(latest, quiet);
     onSettled();
-  });
+  }, (id, resting) => mark(places.get(id)?.item || root, 'data-resting', resting ? '' : null));
 
   /** `atOnce`: what is there already is shown without ceremony. */
   function render(state, atOnce) {
@@ -33,9 +34,10 @@ export function sectionsView({ onSealed, onSettled }) {
     const title = h('h2');
     const hint = h('small', { class: 'hint' });
     const text = h('div', { class: 'text' });
-    const origin = h('p', { class: 'origin' });
-    const item = h('li', { class: 'section', 'data-testid': `section-${id}`, 'data-state': 'waiting' }, knot, h('header', {}, title, hint), text, origin);
-    const place = { item, knot, title, hint, text, origin, sealedText: null };
+    const ticks = h('p', { class: 'ticks', 'aria-hidden': 'true' });
+    const origin = h('div', { class: 'made-how' });
+    const item = h('li', { class: 'section', 'data-testid': `section-${id}`, 'data-state': 'waiting' }, knot, h('header', {}, title, hint), text, ticks, origin);
+    const place = { item, knot, title, hint, text, ticks, origin, sealedText: null, told: null };
     places.set(id, place);
     return place;
   }
@@ -60,12 +62,30 @@ export function sectionsView({ onSealed, onSettled }) {
     say(place.title, sectionTitle(section, state.language));
     say(place.hint, { open: t('wet'), sealed: t('sealed'), waiting: '' }[shown]);
     mark(place.hint, 'title', shown === 'open' ? t('wet_note') : null);
-    say(place.origin, shown === 'sealed' ? madeHow(section) : '');
+    tick(place, shown === 'open' ? section.checks : []);
+    tellHow(place, shown === 'sealed' ? section : null);
+  }
+
+  /** Each check of the open section, as it is passed. */
+  function tick(place, checks) {
+    while (place.ticks.children.length > checks.length) place.ticks.lastChild.remove();
+    checks.forEach((check, rank) => {
+      if (!place.ticks.children[rank]) place.ticks.append(h('i'));
+      mark(place.ticks.children[rank], 'data-passed', String(check.passed));
+    });
+  }
+
+  /** What a reader should know of a sealed section; built anew only when that has changed. */
+  function tellHow(place, section) {
+    const key = section && [section.checks, section.origin, language()];
+    if (place.told === key || key && place.told?.every((one, rank) => one === key[rank])) return;
+    place.told = key;
+    place.origin.replaceChildren(section ? madeHow(section) : '');
   }
 
   function seal(place, section, state) {
     place.sealedText = section.text;
-    place.text.replaceChildren(...quoted(section.text, state.lot?.verse || []));
+    place.text.replaceChildren(...quoted(section.text, state.lot?.verse || [], state.sources));
     mark(place.item, 'data-fresh', quiet ? null : '');
     if (!quiet) onSealed(section);
   }
@@ -85,26 +105,19 @@ export function sectionsView({ onSealed, onSettled }) {
   };
 }
 
-/** What a reader should know of a finished section: that no model wrote it, or what it has failed. */
-function madeHow({ origin, failed }) {
-  if (origin === 'classic') return t('origin_classic');
-  const names = failed.map((check) => t(`failed_${check}`) || check);
-  return names.length ? t('failed', { checks: names.join(t('comma')) }) : '';
-}
-
-/** The text with the verse's own lines set apart from it. */
-function quoted(text, verse) {
-  const lines = verse.map((line) => line.replace(/[\s，。、；：！？,.;:!?]+$/u, '')).filter((line) => [...line].length >= 3);
-  const parts = [];
-  let rest = text;
-  while (rest) {
-    const found = lines
-      .map((line) => ({ line, at: rest.indexOf(line) }))
-      .filter(({ at }) => at >= 0)
-      .sort((a, b) => a.at - b.at || b.line.length - a.line.length)[0];
-    if (!found) break;
-    parts.push(rest.slice(0, found.at), h('span', { class: 'quote', lang: guess(found.line) }, found.line));
-    rest = rest.slice(found.at + found.line.length);
-  }
-  return [...parts, rest].filter((part) => part !== '');
+/** That no model wrote it, what it has failed, or how many checks it has passed; and which, on a click. */
+function madeHow({ origin, checks }) {
+  const failed = checks.filter((one) => !one.passed);
+  if (origin === 'classic') return h('p', { class: 'origin' }, t('origin_classic'));
+  if (!checks.length) return '';
+  const name = (one) => t(`check_${one.check}`) || one.check.replaceAll('_', ' ');
+  const words = failed.length
+    ? t('failed', { checks: failed.map((one) => t(`failed_${one.check}`) || name(one)).join(t('comma')) })
+    : t('passed', { n: checks.length });
+  return h(
+    'details',
+    { class: 'checks', 'data-marked': failed.length > 0 },
+    h('summary', {}, words),
+    h('ul', {}, ...checks.map((one) => h('li', { 'data-passed': String(one.passed) }, name(one)))),
+  );
 }

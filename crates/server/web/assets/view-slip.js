@@ -1,21 +1,23 @@
 // The slip: the drawn lot as a sheet of paper, with its verse, and what the deck says about it.
 
-import { h } from './dom.js';
+import { h, mark, say } from './dom.js';
+import { keep, recall } from './keep.js';
 import { chineseNumber } from './number.js';
 import { guess, language, pick, t } from './text.js';
 
+const LAYOUT = 'kaucim.layout'; // kept as `level` by those who would rather read in lines
 const LONGEST_COLUMN = 14; // signs in one vertical line that still fit a phone
 
 /** The slip itself: the same whatever the page speaks. */
 export function paper(lot) {
   const script = guess(lot.verse.join(''));
-  const upright = script !== 'en' && lot.verse.length <= 8 && longest(lot.verse) <= LONGEST_COLUMN;
+  const columns = canStand(lot);
   const deck = pick(lot.deck, script);
   const number = { en: `No. ${lot.number}`, zh: `第${chineseNumber(lot.number)}籤`, ja: `第${chineseNumber(lot.number)}番` }[script];
-  const lines = lot.verse.map((line) => h('span', { class: 'verse-line' }, line));
+  const lines = lot.verse.map((line, place) => h('span', { class: 'verse-line', id: `verse-${place + 1}` }, line));
   return h(
     'div',
-    { class: 'slip', 'data-upright': upright },
+    { class: 'slip', 'data-upright': columns && recall(LAYOUT) !== 'level' },
     h('p', { class: 'slip-deck', lang: deck.lang }, deck.text || lot.deck_id),
     h(
       'div',
@@ -25,6 +27,25 @@ export function paper(lot) {
     ),
     lot.title ? h('p', { class: 'slip-title', lang: guess(lot.title) }, lot.title) : '',
   );
+}
+
+/** A button that sets the verse in columns or in lines; nothing where it could not stand in columns. */
+export function layoutButton(lot, slip) {
+  if (!canStand(lot)) return '';
+  const words = () => t(slip.hasAttribute('data-upright') ? 'level' : 'upright');
+  const button = h('button', { type: 'button', class: 'plain layout', 'data-testid': 'layout' }, words());
+  button.addEventListener('click', () => {
+    const level = slip.hasAttribute('data-upright');
+    mark(slip, 'data-upright', level ? null : '');
+    keep(LAYOUT, level ? 'level' : '');
+    say(button, words());
+  });
+  return button;
+}
+
+/** Whether the verse is short enough, and in a script, to be written from top to bottom. */
+function canStand({ verse }) {
+  return guess(verse.join('')) !== 'en' && verse.length <= 8 && longest(verse) <= LONGEST_COLUMN;
 }
 
 /** What goes below the slip, in the page's language, for a reading in `reading`. */

@@ -2,6 +2,7 @@
 
 import { h, mark, say } from './dom.js';
 import { finished, sealedCount } from './reducer.js';
+import { askLeave, canOffer } from './notify.js';
 import { sectionTitle, t } from './text.js';
 
 const WORTH_TELLING_MS = 3000;
@@ -11,12 +12,13 @@ export function statusView({ onJump, onCancel }) {
   const thread = h('span', { class: 'beads', 'aria-hidden': 'true' });
   const phase = h('button', { type: 'button', class: 'phase', onclick: onJump });
   const time = h('span', { class: 'time' });
-  const note = h('p', { class: 'bar-note' });
+  const note = h('p', { class: 'bar-note', role: 'status' });
+  const notify = h('button', { type: 'button', class: 'plain notify', 'data-testid': 'notify', onclick: leave }, '');
   const cancel = h('button', { type: 'button', class: 'cancel', 'data-testid': 'cancel', onclick: onCancel });
   const root = h(
     'div',
     { class: 'bar', 'data-testid': 'status', 'data-state': 'idle' },
-    thread, h('div', { class: 'bar-words' }, phase, time), cancel, note,
+    thread, h('i', { class: 'pulse', 'aria-hidden': 'true' }), h('div', { class: 'bar-words' }, phase, time), cancel, note, notify,
   );
   let latest = null;
   let armed = 0;
@@ -34,9 +36,16 @@ export function statusView({ onJump, onCancel }) {
     cancel.hidden = over || shown === 'idle' || shown === 'asking';
     cancel.disabled = state.cancelling;
     say(cancel, t('cancel'));
+    notify.hidden = over || shown === 'writing' || !canOffer() || !(state.beat?.elapsed > WORTH_TELLING_MS);
+    say(notify, t('notify'));
     beads(state);
     lostSince = state.link === 'lost' ? lostSince || performance.now() : 0;
     tick();
+  }
+
+  async function leave() {
+    await askLeave();
+    render(latest.state, latest.shown);
   }
 
   function beads(state) {
@@ -49,7 +58,7 @@ export function statusView({ onJump, onCancel }) {
     const { state, shown } = latest;
     const over = finished({ phase: shown });
     say(time, over ? '' : elapsed(state));
-    const lost = lostSince && performance.now() - lostSince > 900 && t('lost');
+    const lost = lostSince && performance.now() - lostSince > 900 && t(navigator.onLine ? 'lost' : 'lost_offline');
     say(note, over ? '' : armed && t('esc') || lost || (!state.stored && t('storage')) || '');
     if (!over && shown !== 'idle') ticking = setTimeout(tick, 500);
   }
@@ -94,12 +103,15 @@ export function words(state, shown) {
   }
 }
 
-function elapsed({ beat }) {
+/** How long it has taken, beside what is usual: until the first words while there are none, else until the end. */
+function elapsed({ beat, phase }) {
   if (!beat || !Number.isFinite(beat.elapsed)) return '';
   const now = beat.elapsed + performance.now() - beat.at;
   if (now < WORTH_TELLING_MS) return '';
   const told = t('seconds', { n: Math.floor(now / 1000) });
-  if (!beat.estimate) return told;
-  const usual = t('usual', { n: Math.round(beat.estimate / 1000) });
-  return `${told} · ${now > beat.estimate * 1.15 ? t('longer') : usual}`;
+  const waiting = beat.first && phase !== 'writing';
+  const usual = waiting ? beat.first : beat.estimate;
+  if (!usual) return told;
+  const words = t(waiting ? 'usual_first' : 'usual', { n: Math.max(1, Math.round(usual / 1000)) });
+  return `${told} · ${now > usual * 1.15 ? t('longer') : words}`;
 }
