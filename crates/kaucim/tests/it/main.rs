@@ -1,6 +1,7 @@
 //! The real program, started as a process: what its users meet, end to end.
 
 mod backup;
+mod browser;
 mod care;
 mod client;
 mod command_line;
@@ -20,6 +21,9 @@ mod outage;
 mod packs;
 mod page;
 mod page_draw;
+mod page_looks;
+mod page_rite;
+mod page_stays;
 mod privacy;
 mod program;
 mod reading;

@@ -1,27 +1,16 @@
 //! Drawing on the page: what is proven, what happens without it, and a lot named by words.
 
 use kaucim_decks::draw::Proof;
-use serde_json::{Value, json};
-use thirtyfour::{By, Key, TypingData};
+use serde_json::json;
+use thirtyfour::{By, Key};
 use tokio::time::timeout;
 
 use crate::{
-    page::{Browser, ask},
+    browser::{Browser, ask},
     program::{PATIENCE, Server, asking, model},
 };
 
 impl Browser {
-    /// Runs a script and returns what it returns.
-    async fn runs(&self, script: &str) -> Value {
-        let ran = self.driver.execute(script, vec![]).await;
-        ran.expect("the script runs").json().clone()
-    }
-
-    async fn types(&self, id: &str, words: impl Into<TypingData>) {
-        let element = self.find(id).await;
-        element.send_keys(words.into()).await.expect("typing");
-    }
-
     /// The numbers of the lots that are offered, once there are some.
     async fn offered(&self) -> Vec<String> {
         let query = By::Css("[data-testid='candidate']");

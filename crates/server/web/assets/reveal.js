@@ -5,7 +5,7 @@ import { calm } from './dom.js';
 const TICK_MS = 45;
 const SLOWEST = 26; // characters a second
 const CATCH_UP_S = 0.6;
-const AT_ONCE = 240; // a backlog this long was not written just now
+const AT_ONCE = 900; // a backlog this long was not written just now
 const REST_MS = 500; // a pause this long is shown as one
 const FRESH = 14; // pieces that may still be fading in
 

@@ -90,14 +90,17 @@ export function readingView(root, { onCancel, onAgain }) {
         : h('p', {}, codeText(one.code)),
     );
     safety.replaceChildren(...state.notices.filter((one) => one.kind === 'safety').map(build));
-    notices.replaceChildren(...state.notices.filter((one) => one.kind !== 'safety').map(build));
+    // What was to be written again has been, where it is told what came of it.
+    const stale = (one) => one.code === 'section_rewritten' && state.notices.some(({ code }) => code === 'section_unrepaired');
+    notices.replaceChildren(...state.notices.filter((one) => one.kind !== 'safety' && !stale(one)).map(build));
   }
 
   function end(state, shown) {
     const wasOpen = ending.querySelector('details')?.open;
     const parts = [sources(state), finished({ phase: shown }) ? colophon(state, shown) : ''];
     ending.replaceChildren(...(shown === 'error' ? parts.reverse() : parts));
-    if (wasOpen) ending.querySelector('details').open = true;
+    const details = ending.querySelector('details');
+    if (wasOpen && details) details.open = true;
   }
 
   function colophon(state, shown) {

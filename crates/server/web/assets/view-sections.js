@@ -55,6 +55,7 @@ export function sectionsView({ onSealed, onSettled }) {
     const shown = section.state === 'sealed' && reveal.busy(section.id) ? 'open' : section.state;
     if (shown === 'sealed' && place.sealedText === null) seal(place, section, state);
     mark(place.item, 'data-state', shown);
+    mark(place.item, 'data-marked', shown === 'sealed' && section.checks.some((one) => !one.passed) && section.origin !== 'classic' ? '' : null);
     mark(place.item, 'aria-busy', shown === 'open' ? 'true' : null);
     mark(place.text, 'lang', lang);
     mark(place.title, 'lang', lang);

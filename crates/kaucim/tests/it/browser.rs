@@ -1,0 +1,279 @@
+//! A real browser at the page of a real server, moved as its users move it.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use thirtyfour::{
+    By, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities,
+    TypingData, WebDriver, WebElement,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::program::{PATIENCE, Server};
+
+/// A driver process with one browser.
+pub(crate) struct Browser {
+    pub driver: WebDriver,
+    process: Child,
+    /// Of the driver.
+    address: String,
+}
+
+impl Browser {
+    /// A browser that has opened the page of this server.
+    pub(crate) async fn at(server: &Server) -> Self {
+        let browser = Self::start().await;
+        let page = browser.driver.goto(server.url("/")).await;
+        page.expect("the page");
+        browser
+    }
+
+    async fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            // A group of its own, so that the browser ends with its driver, also after a failure.
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver is installed: `make chromium`");
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let port = timeout(PATIENCE, async {
+            loop {
+                let line = lines
+                    .next_line()
+                    .await
+                    .expect("text")
+                    .expect("chromedriver runs on");
+                if let Some((_, port)) = line.split_once("started successfully on port ") {
+                    return port.trim_end_matches('.').to_owned();
+                }
+            }
+        });
+        let port = port.await.expect("chromedriver starts");
+        let mut capabilities: ChromeCapabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--lang=en",
+            "--window-size=1100,1400",
+        ] {
+            capabilities.add_arg(argument).expect("an argument");
+        }
+        let all = json!({ "browser": "ALL" });
+        capabilities
+            .set("goog:loggingPrefs", all)
+            .expect("a setting");
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::new(&address, capabilities);
+        Self {
+            driver: driver.await.expect("a browser"),
+            process,
+            address,
+        }
+    }
+
+    /// Waits until the element with this test id has this state.
+    pub(crate) async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
+        let query = By::Css(format!("[data-testid='{id}']"));
+        // Each look is a round trip to the browser, so this loop waits on it.
+        let found = timeout(PATIENCE, async {
+            loop {
+                if let Ok(element) = self.driver.find(query.clone()).await
+                    && let Ok(Some(value)) = element.attr(attribute).await
+                    && expected.contains(&value.as_str())
+                {
+                    return value;
+                }
+            }
+        });
+        match found.await {
+            Ok(value) => value,
+            Err(_) => {
+                let page = self.driver.source().await.expect("the page");
+                panic!("`{id}` never had {attribute} in {expected:?}:\n{page}");
+            }
+        }
+    }
+
+    pub(crate) async fn address(&self) -> String {
+        let address = self.driver.current_url().await;
+        address.expect("an address").to_string()
+    }
+
+    pub(crate) async fn find(&self, id: &str) -> WebElement {
+        let query = By::Css(format!("[data-testid='{id}']"));
+        self.driver
+            .find(query)
+            .await
+            .unwrap_or_else(|error| panic!("no `{id}`: {error}"))
+    }
+
+    /// The text of the element, once a person can read some.
+    pub(crate) async fn words(&self, id: &str) -> String {
+        let element = self.find(id).await;
+        let shown = async {
+            loop {
+                let words = element.text().await.expect("a browser");
+                if !words.is_empty() {
+                    return words;
+                }
+            }
+        };
+        let words = timeout(PATIENCE, shown).await;
+        words.unwrap_or_else(|_| panic!("`{id}` never has words to read"))
+    }
+
+    /// The element, once there is one and a person can see it.
+    pub(crate) async fn shown(&self, id: &str) -> WebElement {
+        let query = By::Css(format!("[data-testid='{id}']"));
+        let shown = timeout(PATIENCE, async {
+            loop {
+                // What is drawn anew meanwhile is looked for again.
+                if let Ok(element) = self.driver.find(query.clone()).await
+                    && element.is_displayed().await.unwrap_or(false)
+                {
+                    return element;
+                }
+            }
+        });
+        shown
+            .await
+            .unwrap_or_else(|_| panic!("`{id}` is never seen"))
+    }
+
+    /// Runs a script and returns what it returns.
+    pub(crate) async fn runs(&self, script: &str) -> Value {
+        let ran = self.driver.execute(script, vec![]).await;
+        ran.expect("the script runs").json().clone()
+    }
+
+    pub(crate) async fn types(&self, id: &str, words: impl Into<TypingData>) {
+        let element = self.find(id).await;
+        element.send_keys(words.into()).await.expect("typing");
+    }
+
+    /// Clicks the element, once a person can see it.
+    pub(crate) async fn click(&self, id: &str) {
+        self.shown(id).await.click().await.expect("a click");
+    }
+
+    /// Presses keys wherever the focus is.
+    pub(crate) async fn keys(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.expect("a focus");
+        focused.send_keys(keys.into()).await.expect("typing");
+    }
+
+    /// Waits until the script returns this.
+    pub(crate) async fn until_it_is(&self, script: &str, expected: Value) {
+        // Each look is a round trip to the browser, so this loop waits on it.
+        let met = timeout(PATIENCE, async {
+            while self.runs(script).await != expected {}
+        });
+        if met.await.is_err() {
+            panic!(
+                "`{script}` never was {expected}: {}",
+                self.runs(script).await
+            );
+        }
+    }
+
+    /// Tells the browser itself something, in the words of its developer tools.
+    pub(crate) async fn tell(&self, command: &str, parameters: Value) {
+        let told = json!({ "cmd": command, "params": parameters });
+        self.to_driver("goog/cdp/execute", told).await;
+    }
+
+    /// What chromedriver knows besides the standard.
+    async fn to_driver(&self, path: &str, body: Value) -> Value {
+        let session = self.driver.handle().session_id();
+        let address = format!("{}/session/{session}/{path}", self.address);
+        let answer = reqwest::Client::new().post(address).json(&body).send();
+        let answer = answer.await.expect("the driver answers");
+        assert!(answer.status().is_success(), "{body}: {answer:?}");
+        answer.json::<Value>().await.expect("JSON")["value"].take()
+    }
+
+    /// Makes the window as large as this, in pixels.
+    pub(crate) async fn size(&self, width: u32, height: u32) {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Cuts this page's network off, or joins it again.
+    pub(crate) async fn offline(&self, offline: bool) {
+        self.tell("Network.enable", json!({})).await;
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.tell("Network.emulateNetworkConditions", conditions)
+            .await;
+    }
+
+    /// What the browser has complained of on its console since the last look.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let log = self.to_driver("se/log", json!({ "type": "browser" })).await;
+        let entries = log.as_array().expect("a list");
+        let bad = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        bad.map(|entry| entry["message"].to_string()).collect()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.driver.clone().quit().await.expect("the browser ends");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let Some(id) = self.process.id() else { return };
+        let group = format!("-{id}");
+        let killed = std::process::Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .status();
+        assert!(
+            killed.is_ok_and(|status| status.success()),
+            "the browser could not be ended"
+        );
+    }
+}
+
+/// Types a question, asks it with a lot that is drawn, and goes through the rite without blocks.
+pub(crate) async fn ask(browser: &Browser, question: &str) {
+    press(browser, question).await;
+    through_the_rite(browser).await;
+}
+
+/// Types a question and presses the button.
+pub(crate) async fn press(browser: &Browser, question: &str) {
+    browser.until("status", "data-state", &["idle"]).await;
+    browser
+        .find("question")
+        .await
+        .send_keys(question)
+        .await
+        .expect("typing");
+    browser.find("ask").await.click().await.expect("a click");
+}
+
+/// Has the cylinder shaken and skips the moon blocks, where any are asked for, until the address names a reading.
+pub(crate) async fn through_the_rite(browser: &Browser) {
+    let accepted = async {
+        while !browser.address().await.contains("#/r/") {
+            // It may not be there yet, or be gone by now.
+            browser.find("rite-skip").await.click().await.ok();
+        }
+    };
+    timeout(PATIENCE, accepted)
+        .await
+        .expect("the address names the reading");
+}

@@ -1,0 +1,149 @@
+//! How the page looks to those who see little, hear it read, use a small screen, or want no motion.
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{Browser, press, through_the_rite},
+    program::{Server, asking, model},
+};
+
+/// Returns what somebody would complain of.
+const AUDIT: &str = include_str!("page_looks/audit.js");
+
+impl Browser {
+    /// Asks for a colour scheme and no motion, so that what is measured stands still.
+    async fn dressed(&self, theme: &str) {
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": theme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.tell(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await;
+    }
+
+    async fn speaks(&self, language: &str) {
+        self.runs(&format!(
+            "document.querySelector('[data-ui={language}]').click()"
+        ))
+        .await;
+        let spoken = if language == "zh" {
+            "zh-Hant"
+        } else {
+            language
+        };
+        self.until_it_is("return document.documentElement.lang", spoken.into())
+            .await;
+    }
+
+    /// Looks at the page in every language, by day and night, on a small phone and a desk.
+    async fn audit(&self, state: &str) {
+        for language in ["en", "ja", "zh"] {
+            self.speaks(language).await;
+            for theme in ["light", "dark"] {
+                self.dressed(theme).await;
+                for width in [320, 390, 1280] {
+                    self.size(width, 844).await;
+                    // What has just begun to change has changed after two frames.
+                    self.runs("await new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 30))").await;
+                    let found = self.runs(AUDIT).await;
+                    assert_eq!(found, json!([]), "{state}, {language}, {theme}, {width} px");
+                }
+            }
+        }
+        let complaints = self.complaints().await;
+        assert_eq!(complaints, [""; 0], "{state}: the console");
+    }
+}
+
+#[tokio::test]
+async fn everybody_can_read_and_use_every_state() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    browser.dressed("light").await;
+    browser.until("status", "data-state", &["idle"]).await;
+    browser.audit("the form").await;
+    browser.click("own").await;
+    browser.types("number", "紅絲月下").await;
+    browser.shown("candidate").await;
+    browser.audit("a lot named by words").await;
+    browser.click("own").await;
+    browser.click("ask").await;
+    browser.audit("a question that is missing").await;
+    press(&browser, "Shall I write to her?").await;
+    browser.until("rite", "data-step", &["blocks"]).await;
+    browser.audit("the moon blocks").await;
+    through_the_rite(&browser).await;
+    browser.until("status", "data-state", &["complete"]).await;
+    browser.shown("share").await;
+    browser
+        .runs("for (const details of document.querySelectorAll('#reading details')) details.open = true")
+        .await;
+    browser.click("share").await;
+    browser.shown("picture").await;
+    browser.audit("the reading").await;
+    browser.click("to-journal").await;
+    browser.shown("entry").await;
+    browser.audit("the journal").await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn the_reading_while_it_is_written_and_its_failure_can_be_read() {
+    let sim = model("rate=25;ttft=100;length=6000").await;
+    let mut environment = asking(&sim, "openai");
+    environment.push(("KAUCIM_TASKS_PER_USER", "2".to_owned()));
+    let server = Server::start(environment).await;
+    let browser = Browser::at(&server).await;
+    browser.dressed("light").await;
+    press(&browser, "Is it time to move house?").await;
+    through_the_rite(&browser).await;
+    browser.until("status", "data-state", &["writing"]).await;
+    browser.audit("the writing").await;
+    browser.click("cancel").await;
+    browser.until("status", "data-state", &["cancelled"]).await;
+    browser.audit("a reading that was stopped").await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn who_wants_no_motion_gets_none() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    browser.dressed("light").await;
+    // Whatever moves for longer than a blink is noted, at every frame.
+    browser
+        .runs(
+            "window.moved = new Set();
+            const look = () => {
+                for (const one of document.getAnimations()) {
+                    const { duration } = one.effect.getComputedTiming();
+                    if (duration > 50 && one.playState === 'running') moved.add(one.animationName || one.effect.target.className);
+                }
+                requestAnimationFrame(look);
+            };
+            look();",
+        )
+        .await;
+    press(&browser, "May I rest now?").await;
+    browser.until("rite", "data-step", &["blocks"]).await;
+    browser.click("rite-go").await;
+    browser
+        .until_it_is(
+            "return document.getElementById('rite').dataset.throw !== undefined",
+            true.into(),
+        )
+        .await;
+    through_the_rite(&browser).await;
+    browser.until("status", "data-state", &["complete"]).await;
+    let moved: Value = browser.runs("return [...moved]").await;
+    assert_eq!(moved, json!([]));
+    browser.stop().await;
+    sim.stop().await;
+}

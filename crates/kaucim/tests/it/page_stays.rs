@@ -1,0 +1,204 @@
+//! What the page keeps: through a lost network, a killed server, another tab, another language, and offline.
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::{
+    browser::{Browser, ask},
+    program::{PATIENCE, Server, asking, model},
+};
+
+/// The sealed sections as they are shown, in their order.
+const SHOWN: &str = "return [...document.querySelectorAll('.section[data-state=sealed] .text')].map(text => text.textContent)";
+
+/// The same as the server tells them.
+const TOLD: &str = "const id = location.hash.split('/').pop();
+    const task = await fetch('/api/v1/async-chat/task/' + id).then(answer => answer.json());
+    return task.result.sections.map(section => section.text);";
+
+impl Browser {
+    /// What is shown is, word for word, what the server has.
+    async fn shows_all(&self) {
+        self.until("status", "data-state", &["complete"]).await;
+        let told = self.runs(TOLD).await;
+        assert_eq!(told.as_array().expect("a list").len(), 7);
+        self.until_it_is(SHOWN, told).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lost_network_loses_nothing() {
+    let sim = model("rate=120;ttft=100").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Does the tunnel end?").await;
+    browser.until("status", "data-state", &["writing"]).await;
+    browser.offline(true).await;
+    let before: Value = browser.runs(SHOWN).await;
+    // The reading is finished while the page hears nothing of it.
+    let done =
+        sim.until(|calls| !calls.is_empty() && calls.iter().all(|call| call.ended.is_some()));
+    timeout(PATIENCE, done).await.expect("the model ends");
+    browser.offline(false).await;
+    browser.shows_all().await;
+    let after = browser.runs(SHOWN).await;
+    let kept = before.as_array().expect("a list");
+    assert_eq!(kept[..], after.as_array().expect("a list")[..kept.len()]);
+    assert_eq!(sim.calls().len(), 1, "nothing was asked twice");
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_server_is_waited_for() {
+    let sim = model("rate=120;ttft=100").await;
+    let mut server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Will the lights come on again?").await;
+    browser
+        .until(
+            "section-overall_development",
+            "data-state",
+            &["open", "sealed"],
+        )
+        .await;
+    server.kill().await;
+    server.start_again().await;
+    browser.shows_all().await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn another_tab_shows_the_same() {
+    let sim = model("rate=120;ttft=100").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Do two see more than one?").await;
+    browser.until("status", "data-state", &["writing"]).await;
+    let address = browser.address().await;
+    let first = browser.driver.window().await.expect("a tab");
+    let second = browser.driver.new_tab().await.expect("a tab");
+    browser
+        .driver
+        .switch_to_window(second)
+        .await
+        .expect("it is there");
+    browser.driver.goto(&address).await.expect("the page");
+    browser.shows_all().await;
+    browser
+        .driver
+        .switch_to_window(first)
+        .await
+        .expect("it is there");
+    browser.shows_all().await;
+    assert_eq!(sim.calls().len(), 1);
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn another_language_does_not_touch_the_stream() {
+    let sim = model("rate=60;ttft=100").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Which tongue do the gods speak?").await;
+    browser.until("status", "data-state", &["writing"]).await;
+    for (language, spoken) in [("ja", "ja"), ("zh", "zh-Hant"), ("en", "en")] {
+        browser
+            .runs(&format!(
+                "document.querySelector('[data-ui={language}]').click()"
+            ))
+            .await;
+        browser
+            .until_it_is("return document.documentElement.lang", spoken.into())
+            .await;
+        let stop = browser.words("cancel").await;
+        assert_eq!(
+            stop,
+            match language {
+                "ja" => "筆を止める",
+                "zh" => "停筆",
+                _ => "Stop",
+            }
+        );
+        let reading = browser
+            .runs("return document.querySelector('.section .text').lang")
+            .await;
+        assert_eq!(reading, "en", "the reading stays in its language");
+    }
+    browser.shows_all().await;
+    let streams = browser.runs("return performance.getEntriesByType('resource').filter(entry => entry.name.includes('/stream/')).length").await;
+    assert_eq!(streams, 1, "it is the same stream");
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_read_opens_without_a_server() {
+    let sim = model("rate=0").await;
+    let mut server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    // The worker takes the page over when it has everything.
+    let ready = "return navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))";
+    browser.until_it_is(ready, true.into()).await;
+    ask(&browser, "What remains?").await;
+    browser.shows_all().await;
+    let address = browser.address().await;
+    browser.click("to-journal").await;
+    browser.shown("entry").await;
+    browser
+        .driver
+        .goto(server.url("/"))
+        .await
+        .expect("the page");
+    browser.driver.goto(&address).await.expect("the page");
+    browser.driver.refresh().await.expect("a reload");
+    browser.shows_all().await;
+    let streams = "return caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))
+        .then(all => all.flat().map(request => request.url).filter(url => /[/](stream|sse|session)/.test(url)))";
+    assert_eq!(browser.runs(streams).await, json!([]), "no stream is kept");
+    server.kill().await;
+    browser.driver.refresh().await.expect("a reload");
+    browser.shows_all().await;
+    browser.click("to-journal").await;
+    browser.shown("entry").await;
+    // Erased, it is gone from what is kept here as well.
+    server.start_again().await;
+    browser
+        .runs(
+            "for (const i of [1, 2]) document.querySelector('.entry-do button:last-child').click()",
+        )
+        .await;
+    browser
+        .until_it_is(
+            "return document.querySelectorAll('.entry').length",
+            0.into(),
+        )
+        .await;
+    let kept = "const cache = await caches.open('kaucim-readings');
+        return (await cache.keys()).map(request => request.url).filter(url => url.includes('/task/'))";
+    assert_eq!(browser.runs(kept).await, json!([]));
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_shared_screen_forgets_its_visitor() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    let kiosk = browser.driver.goto(server.url("/?kiosk=20")).await;
+    kiosk.expect("the page");
+    ask(&browser, "Who was here before me?").await;
+    browser.until("status", "data-state", &["complete"]).await;
+    // It asks first, then forgets.
+    browser.shown("idle").await;
+    browser.shown("question").await;
+    let left = browser
+        .runs("return fetch('/api/v1/async-chat/history').then(answer => answer.json())")
+        .await;
+    assert_eq!(left["tasks"], json!([]), "nobody was here before");
+    browser.stop().await;
+    sim.stop().await;
+}
