@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo bench eval real-model torture format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo pictures bench eval real-model torture format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,6 +13,10 @@ test: cargo chromium check-format lint docs tests deny ## Everything that CI run
 demo: cargo ## Start beside a simulated model, to look at
 	cargo build --release --locked -p kaucim -p llmsim
 	scripts/demo
+
+pictures: cargo chromium ## Take the pictures of docs/pictures anew; needs Node 18 and a CJK font
+	cargo build --release --locked -p kaucim -p llmsim
+	scripts/pictures
 
 bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
