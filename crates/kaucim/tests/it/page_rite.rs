@@ -78,7 +78,7 @@ async fn the_rite_can_be_left() {
     let browser = Browser::at(&server).await;
     press(&browser, "Shall I leave?").await;
     browser.until("rite", "data-step", &["blocks"]).await;
-    browser.keys(Key::Escape + "").await;
+    browser.click("rite-back").await;
     browser.shown("question").await;
     let kept = browser
         .runs("return document.getElementById('question').value")
@@ -86,6 +86,10 @@ async fn the_rite_can_be_left() {
     assert_eq!(kept, "Shall I leave?", "the question is still there");
     assert_eq!(sim.calls().len(), 0, "and nothing was asked");
     // Asked again, it has the stick that fell for it.
+    browser.click("ask").await;
+    browser.until("rite", "data-step", &["shake"]).await;
+    browser.keys(Key::Escape + "").await;
+    browser.shown("question").await;
     browser.click("ask").await;
     through_the_rite(&browser).await;
     browser.until("status", "data-state", &["complete"]).await;

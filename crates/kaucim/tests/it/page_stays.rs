@@ -184,6 +184,32 @@ async fn what_was_read_opens_without_a_server() {
 }
 
 #[tokio::test]
+async fn who_asked_to_be_told_is_told() {
+    let sim = model("rate=0;ttft=8000").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    let leave = json!({ "origin": server.url(""), "permissions": ["notifications"] });
+    browser.tell("Browser.grantPermissions", leave).await;
+    ask(&browser, "Shall I go out meanwhile?").await;
+    let asked = "return localStorage.getItem('kaucim.notify')";
+    assert_eq!(browser.runs(asked).await, Value::Null, "nothing is assumed");
+    browser.click("notify").await;
+    browser.until_it_is(asked, "on".into()).await;
+    // A page behind another one, as far as it can tell.
+    browser
+        .runs("Object.defineProperty(document, 'hidden', { get: () => true })")
+        .await;
+    browser.until("status", "data-state", &["complete"]).await;
+    let titles = "return navigator.serviceWorker.ready.then(worker => worker.getNotifications())
+        .then(all => all.map(one => one.title))";
+    browser
+        .until_it_is(titles, json!(["The reading is complete"]))
+        .await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn a_shared_screen_forgets_its_visitor() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;

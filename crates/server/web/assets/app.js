@@ -282,6 +282,8 @@ byId('theme').addEventListener('click', () => {
   dress(dark ? 'light' : 'dark');
   keep('kaucim.theme', dark ? 'light' : 'dark');
 });
+byId('rite-back').addEventListener('click', () => rite.leave());
+document.querySelector('.brand').addEventListener('click', () => scene === 'rite' && rite.leave());
 addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.defaultPrevented) return;
   if (scene === 'reading') reading.escape();

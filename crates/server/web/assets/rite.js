@@ -102,7 +102,7 @@ export function riteView(onShow) {
       for (const name of ['pointerup', 'pointercancel', 'blur']) addEventListener(name, hold(false), { signal });
       root.addEventListener('pointermove', (event) => holding && add(Math.min(0.03, Math.hypot(event.movementX, event.movementY) / 1600)), { signal });
       root.addEventListener('keydown', (event) => {
-        if (![' ', 'Enter'].includes(event.key) || event.target === skip) return;
+        if (![' ', 'Enter'].includes(event.key) || (event.target.closest('button') && event.target !== go)) return;
         event.preventDefault();
         holding = true;
       }, { signal });

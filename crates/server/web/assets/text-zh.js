@@ -12,7 +12,7 @@ export const WORDS = {
   entry_none: '這本籤裡找不到這樣的籤，請改填籤號。', entry_unsure: '可能是這幾支，請選一支。', number_bad: '這本籤只有第一至第 {n} 籤。', number_bad_one: '這本籤只有第一籤。',
   language: '解讀用', language_auto: '依問題的文字', ask_draw: '搖籤求問', ask_own: '請解此籤', asking: '正在請籤……',
   rite: '請在心中默念所問之事', running: '您有一則解讀還在書寫，回去看',
-  rite_again: '靜一靜心，再搖一次', rite_how: '按住籤筒或空白鍵，或搖動手機。\n稍候片刻，籤筒也會自己搖起。', rite_shake: '按住搖籤', rite_alone: '請代我搖', rite_falls: '籤要出來了', rite_fallen: '得第 {n} 籤', motion: '讓手機的搖動算數',
+  rite_back: '← 回到問題', rite_again: '靜一靜心，再搖一次', rite_how: '按住籤筒或空白鍵，或搖動手機。\n稍候片刻，籤筒也會自己搖起。', rite_shake: '按住搖籤', rite_alone: '請代我搖', rite_falls: '籤要出來了', rite_fallen: '得第 {n} 籤', motion: '讓手機的搖動算數',
   blocks: '擲筊請示：第 {n} 籤是不是這一支？', blocks_one: '一正一反為聖筊，即是此籤。擲筊隨您，可以略過。', blocks_three: '依此廟規，連得三聖筊才算此籤；平均要抽八支、擲十四次。擲筊隨您，隨時可以略過。',
   blocks_throw: '擲筊', blocks_more: '再擲一次', blocks_skip: '不擲，直接看籤', blocks_fall: '筊已擲出', blocks_yes: '聖筊', blocks_yes_note: '一正一反，就是這一支籤。', blocks_yes_more: '聖筊，請再擲一次',
   blocks_laugh: '笑筊：兩面皆平，未有答覆。把心中的事想清楚，再來一次', blocks_no: '陰筊：兩面皆凸，不是這一支', blocks_no_note: '把籤放回筒中，再求一支。', blocks_back: '放回再搖', blocks_keep: '就看這一支',

@@ -36,7 +36,6 @@ export function statusView({ onJump, onCancel }) {
     cancel.hidden = over || shown === 'idle' || shown === 'asking';
     cancel.disabled = state.cancelling;
     say(cancel, t('cancel'));
-    notify.hidden = over || shown === 'writing' || !canOffer() || !(state.beat?.elapsed > WORTH_TELLING_MS);
     say(notify, t('notify'));
     beads(state);
     lostSince = state.link === 'lost' ? lostSince || performance.now() : 0;
@@ -58,6 +57,8 @@ export function statusView({ onJump, onCancel }) {
     const { state, shown } = latest;
     const over = finished({ phase: shown });
     say(time, over ? '' : elapsed(state));
+    // Only who waits is asked, and only where there is something to wait for.
+    notify.hidden = over || shown === 'writing' || !canOffer() || !(waited(state) > WORTH_TELLING_MS);
     const lost = lostSince && performance.now() - lostSince > 900 && t(navigator.onLine ? 'lost' : 'lost_offline');
     say(note, over ? '' : armed && t('esc') || lost || (!state.stored && t('storage')) || '');
     if (!over && shown !== 'idle') ticking = setTimeout(tick, 500);
@@ -104,14 +105,19 @@ export function words(state, shown) {
 }
 
 /** How long it has taken, beside what is usual: until the first words while there are none, else until the end. */
-function elapsed({ beat, phase }) {
-  if (!beat || !Number.isFinite(beat.elapsed)) return '';
-  const now = beat.elapsed + performance.now() - beat.at;
-  if (now < WORTH_TELLING_MS) return '';
+function elapsed(state) {
+  const { beat, phase } = state;
+  const now = waited(state);
+  if (!(now >= WORTH_TELLING_MS)) return '';
   const told = t('seconds', { n: Math.floor(now / 1000) });
   const waiting = beat.first && phase !== 'writing';
   const usual = waiting ? beat.first : beat.estimate;
   if (!usual) return told;
   const words = t(waiting ? 'usual_first' : 'usual', { n: Math.max(1, Math.round(usual / 1000)) });
   return `${told} · ${now > usual * 1.15 ? t('longer') : words}`;
+}
+
+/** Milliseconds since the question, or not a number while nobody has said. */
+function waited({ beat }) {
+  return beat ? beat.elapsed + performance.now() - beat.at : NaN;
 }
