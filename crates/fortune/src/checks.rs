@@ -15,7 +15,7 @@ mod stranger;
 use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(crate) use self::{claims::compile as compile_claims, known::Known, length::length_finding};
-use crate::{Check, Language, Lot, Section, SectionId, guard::Watch};
+use crate::{Check, Language, Lot, Section, SectionId, guard::Watch, script::Scripts};
 
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
 pub(crate) const PRESENT: &str = "present";
@@ -99,6 +99,11 @@ impl From<Finding> for Check {
 /// A check: what is wrong with the section, if anything is.
 type Judge = fn(&Draft<'_>, &Subject<'_>) -> Option<String>;
 
+/// With fewer letters of Chinese or Japanese there is nothing to read; a word in Latin script has
+/// about so many for each.
+const LEAST_LETTERS: usize = 4;
+const LATIN_FOR_ONE: usize = 2;
+
 /// All checks of a text, in the order in which they are told.
 const CHECKS: [(&str, Judge); 14] = [
     (PRESENT, present),
@@ -148,9 +153,13 @@ fn judge(
         .collect()
 }
 
+/// A word such as `true` or `string` is no text of a section, and no best version of one.
 fn present(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
-    let is_empty = draft.text.trim().is_empty();
-    is_empty.then(|| "there is no text".to_owned())
+    let Scripts {
+        han, kana, latin, ..
+    } = Scripts::of(draft.text);
+    let letters = han + kana + latin / LATIN_FOR_ONE;
+    (letters < LEAST_LETTERS).then(|| format!("there is no text but `{}`", draft.text.trim()))
 }
 
 #[cfg(test)]

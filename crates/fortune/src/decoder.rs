@@ -6,6 +6,7 @@
 
 mod breaks;
 mod key;
+mod sequence;
 mod state;
 mod unescape;
 

@@ -20,7 +20,7 @@ const SHORTEST_JOINED: usize = 8;
 const LONGEST_LINE: usize = 14;
 /// So much of a line may be seen before it is known to be that line.
 const SHOWN_OF_LINE: usize = 2;
-/// A run of the system prompt that nobody writes by chance, how far apart runs begin, and how
+/// A run of a prompt that nobody writes by chance, how far apart runs begin, and how
 /// much of one may be seen: in characters of Chinese and Japanese, and in Latin letters.
 const RUN: usize = 16;
 const RUN_STEP: usize = 4;
@@ -99,7 +99,7 @@ impl Neighbours {
             shown: 0,
         }];
         let mut origins = vec![Origin::Canary];
-        for run in prompt::systems().flat_map(runs) {
+        for run in prompt::parts().flat_map(runs) {
             patterns.push(run);
             origins.push(Origin::Prompt);
         }
@@ -219,7 +219,7 @@ fn lines(verse: &[String]) -> Vec<String> {
     lines
 }
 
-/// The runs of a system prompt. They go on over the ends of its sentences, as short ones have no
+/// The runs of a part of a prompt. They go on over the ends of its sentences, as short ones have no
 /// run of their own.
 fn runs(system: &str) -> Vec<Pattern> {
     let characters: Vec<char> = fold(system).chars().collect();

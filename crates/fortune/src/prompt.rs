@@ -67,11 +67,12 @@ fn prompt(language: Language) -> &'static str {
     }
 }
 
-/// What models are told in every language, word by word.
-pub(crate) fn systems() -> impl Iterator<Item = &'static str> {
-    Language::ALL
-        .into_iter()
-        .map(|language| part(prompt(language), "system"))
+/// What models are told in every language, word by word: the parts of the prompt files.
+pub(crate) fn parts() -> impl Iterator<Item = &'static str> {
+    Language::ALL.into_iter().flat_map(|language| {
+        let parts = prompt(language).split("<!-- ").skip(1);
+        parts.filter_map(|part| Some(part.split_once(" -->\n")?.1.trim_end()))
+    })
 }
 
 /// The part of a prompt file that `<!-- name -->` heads.

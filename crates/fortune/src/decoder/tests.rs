@@ -157,8 +157,8 @@ fn line_breaks_that_were_escaped_twice() {
 #[test]
 fn nothing_that_moves_a_cursor_or_turns_writing_around() {
     check(
-        r#"{"conclusion":"a\u202eb\u2066c\u2069d\u200fe\u0085f\u001b[31mg\u009bh"}"#,
-        "conclusion=abcdef[31mgh|",
+        r#"{"conclusion":"a\u202eb\u2066c\u2069d\u200fe\u0085f\u001b[31mg\u009b2Jh"}"#,
+        "conclusion=abcdefgh|",
     );
     check(
         "{\"conclusion\":\"a\u{202e}b\u{202a}c\u{2068}d\u{85}e\u{1b}f\u{61c}g\"}",

@@ -1,5 +1,7 @@
 //! Reads the inside of a JSON string character by character, wherever it is cut.
 
+use super::sequence::Sequence;
+
 /// What one character of a string comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -11,13 +13,14 @@ pub(super) enum Piece {
 }
 
 /// The inside of a string. Broken escapes, lone surrogates, NUL, control characters other than
-/// line break and tab, and what turns the direction of writing around are dropped; line break and
-/// tab may also stand in the string as they are.
+/// line break and tab, the sequences that some of them begin, and what turns the direction of
+/// writing around are dropped; line break and tab may also stand in the string as they are.
 #[derive(Debug, Default)]
 pub(super) struct Unescape {
     escape: Escape,
     /// The first half of a surrogate pair, if the last thing read.
     high: Option<u16>,
+    sequence: Sequence,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,10 +36,15 @@ enum Escape {
 
 impl Unescape {
     pub(super) fn push(&mut self, c: char) -> Piece {
-        match std::mem::take(&mut self.escape) {
+        let piece = match std::mem::take(&mut self.escape) {
             Escape::None => self.plain(c),
             Escape::Backslash => self.escaped(c),
             Escape::Unicode { value, digits } => self.unicode(c, value, digits),
+        };
+        match piece {
+            Piece::Shown(c) if self.sequence.takes(c) => Piece::Nothing,
+            Piece::Shown(c) => shown(c),
+            piece => piece,
         }
     }
 
@@ -49,7 +57,7 @@ impl Unescape {
             '"' => Piece::End,
             c => {
                 self.high = None;
-                shown(c)
+                Piece::Shown(c)
             }
         }
     }
@@ -67,7 +75,7 @@ impl Unescape {
             'n' => Piece::Shown('\n'),
             't' => Piece::Shown('\t'),
             'b' | 'f' | 'r' => Piece::Nothing,
-            c => shown(c),
+            c => Piece::Shown(c),
         }
     }
 
@@ -93,7 +101,7 @@ impl Unescape {
         char::decode_utf16(units)
             .flatten()
             .next()
-            .map_or(Piece::Nothing, shown)
+            .map_or(Piece::Nothing, Piece::Shown)
     }
 }
 

@@ -59,22 +59,29 @@ fn the_prompt_stays_where_it_is() {
         &CANARY.to_uppercase().replace('-', " - "),
         Some(checks::LEAK),
     );
-    for system in prompt::systems() {
-        let (shown, found) = guarded(&watch(Tone::Good), [system]);
-        assert_eq!(found, Some(checks::LEAK), "{system}");
+    // Shorter parts are what anybody might write.
+    let long = prompt::parts().filter(|part| part.chars().count() > 400);
+    for part in long {
+        let (shown, found) = guarded(&watch(Tone::Good), [part]);
+        assert_eq!(found, Some(checks::LEAK), "{part}");
         // A dozen characters, or half a dozen words.
-        let most = if system.contains("in English") {
+        let most = if part.is_ascii() || part.contains("in English") {
             48
         } else {
             24
         };
         assert!(shown.chars().count() < most, "{shown}");
-        let from_the_middle: String = system.chars().skip(system.chars().count() / 2).collect();
+        let from_the_middle: String = part.chars().skip(part.chars().count() / 2).collect();
         assert_eq!(
             guarded(&watch(Tone::Good), [from_the_middle.as_str()]).1,
             Some(checks::LEAK)
         );
     }
+    check(
+        Tone::Warning,
+        "The grade is a warning: name kindly and honestly what to watch for. Do not promise that all will be well.",
+        Some(checks::LEAK),
+    );
     check(Tone::Good, "健康、法律、金錢的事，請找專業的人。", None);
     check(
         Tone::Good,

@@ -18,7 +18,7 @@ const INVENTED: &str = "“山重水複疑無路” tells of a winding road, and
 /// Leaves lines out.
 const HALF: &str = "“囊裏紅絲月下明” is the thread, and “幾年暗繫兩人行” the years of walking.";
 /// Says nothing of the lot, and too little.
-const SHORT: &str = "Yes.";
+const SHORT: &str = "Wait and see.";
 /// In another language.
 const FOREIGN: &str = "慢慢來，不必著急，緣分會到。";
 /// Speaks of the model.

@@ -39,9 +39,11 @@ enum Told {
     MadeUp,
 }
 
+/// What a note of a few characters fails, which is no section.
+const OF_SECTIONS: [&str; 2] = [PRESENT, LENGTH];
+
 impl Counts {
-    /// Judges the texts of a deck, each as a section of a reading of its lot. Notes of a few
-    /// characters are no sections, so their length is not judged.
+    /// Judges the texts of a deck, each as a section of a reading of its lot.
     fn of(deck: &Deck, neighbours: &Arc<Neighbours>, told: Told) -> BTreeMap<Language, Self> {
         let mut counts: BTreeMap<Language, Self> = BTreeMap::new();
         for lot in deck.lots() {
@@ -58,8 +60,9 @@ impl Counts {
                 let counts = counts.entry(language).or_default();
                 counts.texts += 1;
                 let findings = reading.findings(text);
-                for Finding { check, fault } in
-                    findings.into_iter().filter(|one| one.check != LENGTH)
+                for Finding { check, fault } in findings
+                    .into_iter()
+                    .filter(|one| !OF_SECTIONS.contains(&one.check))
                 {
                     if let Some(fault) = fault {
                         println!("{} {} {language} {check} {fault}", lot.deck_id, lot.number);

@@ -4,10 +4,20 @@ use super::*;
 
 #[test]
 fn a_text_that_is_none() {
-    let blank = ["", " ", "\n\n", "\t", "\u{3000}", " \n "];
+    let none = [
+        "", " ", "\n\n", "\u{3000}", "…", "月", "所謂", "true", "string", "1",
+    ];
+    let short = [
+        "放手為宜。",
+        "Let it go now.",
+        "手放しましょう。",
+        "慢慢來就好",
+        "Wait and see.",
+        "待ちましょう",
+    ];
     for language in Language::ALL {
-        fails(PRESENT, language, &blank);
-        passes(PRESENT, language, &["a", "月", "…", "あ", "1", "－"]);
+        fails(PRESENT, language, &none);
+        passes(PRESENT, language, &short);
     }
 }
 
