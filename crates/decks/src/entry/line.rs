@@ -1,11 +1,14 @@
 //! Lots by what is printed on them in words: title, story, and lines of the verse, also with a few
-//! wrong signs.
+//! wrong signs, in another order, or with other words around them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
+mod within;
+
+use self::within::WholeLines;
 use super::{Entry, How, MOST, number};
 use crate::{Lot, search::folded};
 
@@ -27,6 +30,7 @@ pub(super) struct Lines {
     lines: Vec<Line>,
     /// In which texts a sign stands.
     places: HashMap<char, Vec<usize>>,
+    whole: WholeLines,
 }
 
 #[derive(Debug)]
@@ -74,6 +78,7 @@ impl Lines {
         }
         Self {
             titles,
+            whole: WholeLines::of(&lines),
             lines,
             places,
         }
@@ -95,13 +100,13 @@ impl Lines {
         if wanted.len() < if has_signs { 2 } else { FEWEST_LETTERS } {
             return Vec::new();
         }
+        let alike = self.alike(&wanted).filter_map(|line| {
+            let fit = line.fit(&wanted)?;
+            Some(Entry::new(line.lot, line.how, fit.score(wanted.len())))
+        });
         let mut best: BTreeMap<u32, Entry> = BTreeMap::new();
-        for line in self.alike(&wanted) {
-            let Some(fit) = line.fit(&wanted) else {
-                continue;
-            };
-            let entry = Entry::new(line.lot, line.how, fit.score(wanted.len()));
-            let known = best.entry(line.lot).or_insert_with(|| entry.clone());
+        for entry in alike.chain(self.whole.find(&wanted)) {
+            let known = best.entry(entry.number).or_insert_with(|| entry.clone());
             if entry.score > known.score {
                 *known = entry;
             }

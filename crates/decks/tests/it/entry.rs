@@ -346,3 +346,59 @@ fn whatever_is_typed_is_looked_at_in_bounds() {
         assert!(deck.find(text).len() <= 8);
     }
 }
+
+#[test]
+fn whole_lines_are_found_in_any_order_and_among_other_words() {
+    for_each_deck(|name, deck| {
+        for lot in deck.lots() {
+            let lines = &lot.verse;
+            let is_long =
+                |line: &&String| line.chars().filter(|c| c.is_alphanumeric()).count() >= 5;
+            if lines.len() < 3 || !lines.iter().all(|line| is_long(&line)) {
+                continue;
+            }
+            let backwards: Vec<_> = lines.iter().rev().map(String::as_str).collect();
+            for text in [format!("{} {}", lines[0], lines[2]), backwards.join("\n")] {
+                let found = deck.find(&text);
+                assert!(
+                    found.iter().any(|entry| entry.number == lot.number),
+                    "{name} {}: {text}: {found:?}",
+                    lot.number
+                );
+                let other = found
+                    .iter()
+                    .find(|one| one.is_certain() && one.number != lot.number);
+                assert_eq!(other, None, "{name} {}: {text}", lot.number);
+            }
+            let asked = format!("我抽到{}, 請問這是哪一籤？", lines[0]);
+            let found = deck.find(&asked);
+            let first = found.iter().find(|entry| entry.number == lot.number);
+            let first = first.unwrap_or_else(|| panic!("{name} {}: {asked}", lot.number));
+            assert!(
+                !first.is_certain(),
+                "other words may say otherwise: {asked}"
+            );
+        }
+    });
+    let deck = starter();
+    let verse = |number| deck.lot(number).unwrap().verse.clone();
+    let (one, two) = (verse(1), verse(2));
+    assert_eq!(
+        certain(&deck, &format!("{} {}", one[0], one[2])),
+        (1, How::Verse)
+    );
+    assert_eq!(
+        certain(&deck, &format!("{}{}", two[3], two[0])),
+        (2, How::Verse)
+    );
+    let mixed = deck.find(&format!("{}，{}", one[0], two[1]));
+    let numbers: Vec<_> = mixed
+        .iter()
+        .map(|entry| (entry.number, entry.score))
+        .collect();
+    assert_eq!(
+        numbers,
+        [(1, 0.45), (2, 0.45)],
+        "of two lots, and sure of none"
+    );
+}

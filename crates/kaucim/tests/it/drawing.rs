@@ -191,6 +191,7 @@ async fn a_lot_is_named_by_words_here_and_at_a_server() {
         for (words, told) in [
             ("紅絲", "could be lot"),
             ("囊裏紅絲月上明", "could be lot 1 ("),
+            ("囊裏紅絲月下", "if that is your slip, say --lot 1\n"),
             ("thirteen moons", "no lot of the deck"),
         ] {
             let printed = ask(words, is_remote).await;

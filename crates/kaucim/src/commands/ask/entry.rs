@@ -37,10 +37,14 @@ pub(super) fn certain(words: &str, candidates: &[Candidate]) -> Result<u32, Fail
                 .iter()
                 .map(|one| format!("{} ({})", one.number, one.line));
             let named: Vec<_> = named.collect();
-            Err(Failed::usage(
-                format!("`{words}` could be lot {}", named.join(" or ")),
-                "say which, by its number",
-            ))
+            let hint = match several {
+                [one] => format!("if that is your slip, say --lot {}", one.number),
+                [..] => "say which, by its number".to_owned(),
+            };
+            Err(Failed::Usage {
+                message: format!("`{words}` could be lot {}", named.join(" or ")),
+                hint: Some(hint),
+            })
         }
     }
 }
