@@ -94,7 +94,7 @@ fn deck_name(deity: &Texts, lots: &[LotFile]) -> Texts {
     let count = lots.len();
     Texts {
         zh: zh.or_else(|| deity.zh.as_ref().map(|deity| format!("{deity}籤"))),
-        zh_hans: None,
+        zh_hans: deity.zh_hans.as_ref().map(|deity| format!("{deity}签")),
         en: deity
             .en
             .as_ref()

@@ -73,9 +73,11 @@ pub(super) fn owner(options: &Options, said: &toml::Table) -> Result<Owner, Impo
             en: name(Language::En),
             ja: name(Language::Ja),
         }
-    } else if said.contains_key("deity_name") {
-        // Replaced by what is said.
-        Texts::default()
+    } else if let Some(said) = said.get("deity_name") {
+        let names = said.clone().try_into();
+        names.map_err(|error: toml::de::Error| {
+            ImportError::Map(format!("[deck]: `deity_name`: {}", error.message()))
+        })?
     } else {
         names::of_deity(&deity).ok_or_else(|| ImportError::UnknownDeity(deity.clone()))?
     };
