@@ -65,6 +65,14 @@ pub enum ExportError {
     TooWide { deck: String, columns: usize },
 }
 
+/// A file or folder could not be written, perhaps because it is there already.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write {}", .path.display())]
+pub struct WriteError {
+    pub path: PathBuf,
+    pub source: io::Error,
+}
+
 impl Form {
     /// The form that a file of that name has.
     pub fn of_file(path: &Path) -> Option<Self> {
@@ -97,7 +105,8 @@ impl FromStr for Form {
     }
 }
 
-/// Takes out a deck of a folder of packs, or the starter deck.
+/// Takes out a deck of a folder of packs, or the starter deck: of several with one id that which
+/// would be served.
 pub fn export(folder_of_packs: &Path, deck_id: &str, form: Form) -> Result<Exported, ExportError> {
     let (files, pack) = found(folder_of_packs, deck_id)?;
     let lots = pack.lots.len();
@@ -124,41 +133,56 @@ pub fn export(folder_of_packs: &Path, deck_id: &str, form: Form) -> Result<Expor
 }
 
 impl Exported {
-    /// Writes a new folder, or a new file and beside it its map, and returns the paths.
+    /// Writes a new folder, or a new file and beside it its map (`lots.csv`, `lots.csv.map.toml`),
+    /// and returns the paths.
     ///
     /// Fails if one of them exists: nothing is overwritten.
-    pub fn write(&self, to: &Path) -> io::Result<Vec<PathBuf>> {
+    pub fn write(&self, to: &Path) -> Result<Vec<PathBuf>, WriteError> {
         match &self.content {
             Content::Pack(files) => {
-                fs::create_dir(to)?;
-                fs::create_dir(to.join("lots"))?;
+                made(to, fs::create_dir(to))?;
+                let lots = to.join("lots");
+                made(&lots, fs::create_dir(&lots))?;
                 for (path, content) in files {
-                    fs::write(to.join(path), content)?;
+                    let path = to.join(path);
+                    made(&path, fs::write(&path, content))?;
                 }
                 Ok(vec![to.to_owned()])
             }
             Content::File { file, map } => {
-                let beside = to.with_extension("map.toml");
-                let mut opened = File::create_new(&beside)?;
+                // After the whole name, so that `lots.csv` and `lots.json` have one each.
+                let mut beside = to.as_os_str().to_owned();
+                beside.push(".map.toml");
+                let beside = PathBuf::from(beside);
+                let mut opened = made(&beside, File::create_new(&beside))?;
                 let written = File::create_new(to).and_then(|mut to| to.write_all(file));
-                if let Err(error) = written.and_then(|()| opened.write_all(map.as_bytes())) {
+                let written = made(to, written)
+                    .and_then(|()| made(&beside, opened.write_all(map.as_bytes())));
+                if written.is_err() {
                     // It is this call's own, and of no use without the other.
                     let _ = fs::remove_file(&beside);
-                    return Err(error);
                 }
-                Ok(vec![to.to_owned(), beside])
+                written.map(|()| vec![to.to_owned(), beside])
             }
         }
     }
 }
 
+fn made<T>(path: &Path, result: io::Result<T>) -> Result<T, WriteError> {
+    result.map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 fn found(folder_of_packs: &Path, deck_id: &str) -> Result<(Files, Pack), ExportError> {
     let folders = pack::folders(folder_of_packs).map_err(ExportError::Refused)?;
     let read = folders.iter().map(Folder::read);
+    // The starter's id is taken before any operator's: a pack of that id is not served.
     let embedded = pack::embedded().into_iter().map(Ok);
     let mut known = Vec::new();
     let mut refused = None;
-    for files in read.chain(embedded) {
+    for files in embedded.chain(read) {
         let checked = files.and_then(|files| pack::check(&files).map(|pack| (files, pack)));
         match checked {
             Ok((files, pack)) if pack.deck.id == deck_id => return Ok((files, pack)),

@@ -83,7 +83,7 @@ pub(crate) fn between<'a>(
         if is_most && !is_one_set {
             let reason = format!(
                 "{shared} of its verses are those of deck `{id}`; if both are editions of one \
-                 set, give both the same `set`"
+                 set, write the same `set = \"…\"` above the first heading of both deck.toml"
             );
             return (
                 Some(Fault::of_deck(Code::SharedVerses, "set", reason)),

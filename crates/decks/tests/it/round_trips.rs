@@ -14,7 +14,7 @@ use kaucim_decks::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{corpora::divine_whispers, crawl::SETS};
+use crate::{corpora::divine_whispers, crawl::SETS, lamps::Packs};
 
 const FILES: [Form; 3] = [Form::Json, Form::JsonLines, Form::Csv];
 
@@ -53,7 +53,7 @@ fn there_and_back(packs: &Path, deck: &Deck, form: Form) -> Imported {
     let extension = form.extension().unwrap();
     let file = elsewhere.path().join(format!("lots.{extension}"));
     let paths = exported.write(&file).unwrap();
-    let map = elsewhere.path().join("lots.map.toml");
+    let map = elsewhere.path().join(format!("lots.{extension}.map.toml"));
     assert_eq!(paths, [file.clone(), map.clone()]);
     // The starter's id is taken in every folder of packs, so its copies have another.
     let starter = deck.id == "kaucim_yue_lao";
@@ -194,10 +194,23 @@ fn what_cannot_be_taken_out_is_told() {
     let exported = export::export(packs.path(), "kaucim_yue_lao", Form::Csv).unwrap();
     let file = packs.path().join("lots.csv");
     fs::write(&file, "mine").unwrap();
-    assert!(exported.write(&file).is_err(), "never overwrites");
+    let error = exported.write(&file).unwrap_err();
+    assert_eq!(error.path, file, "never overwrites");
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert!(
-        !packs.path().join("lots.map.toml").exists(),
+        !packs.path().join("lots.csv.map.toml").exists(),
         "nothing is left"
     );
+    let map = packs.path().join("other.csv.map.toml");
+    fs::write(&map, "mine").unwrap();
+    let error = exported.write(&packs.path().join("other.csv")).unwrap_err();
+    assert_eq!(error.path, map, "it says which of the two is there");
+}
+
+#[test]
+fn the_deck_that_is_served_is_taken_out_and_not_a_refused_pack_of_its_id() {
+    let packs = Packs::new();
+    packs.add("taken", &[("id = \"lamps\"", "id = \"kaucim_yue_lao\"")]);
+    let exported = export::export(packs.path(), "kaucim_yue_lao", Form::Json).unwrap();
+    assert_eq!(exported.lots, 60);
 }

@@ -53,12 +53,12 @@ async fn a_spreadsheet_goes_in_and_comes_out_again() {
     fs::write(&metadata, format!("set = \"lamps\"\n{written}")).expect("a file");
     let printed = deck(data.path(), &["export", "imported_mazu", "--to", "out.csv"]).await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
-    assert_eq!(printed.stdout, "out.csv\nout.map.toml\n");
+    assert_eq!(printed.stdout, "out.csv\nout.csv.map.toml\n");
     let again = [
         "import",
         "out.csv",
         "--map",
-        "out.map.toml",
+        "out.csv.map.toml",
         "--deck",
         "again",
     ];

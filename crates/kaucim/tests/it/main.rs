@@ -7,6 +7,7 @@ mod client;
 mod command_line;
 mod crash;
 mod damaged_file;
+mod document;
 mod drain;
 mod drawing;
 mod embeddings;

@@ -18,7 +18,7 @@ pub(super) fn run(export: Export, configuration: &Configuration) -> Result<(), F
     let packs = configuration.data_dir.join("decks");
     let exported = export::export(&packs, &export.deck, form).map_err(refused)?;
     let written = exported.write(&to).map_err(|error| Failed::Storage {
-        message: format!("could not write {}: {error}", to.display()),
+        message: format!("{:#}", anyhow::Error::from(error)),
         hint: Some("nothing is overwritten: name another place with --to".to_owned()),
     })?;
     for path in written {
