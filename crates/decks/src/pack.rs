@@ -31,7 +31,7 @@ pub(crate) struct Loaded {
 pub(crate) fn load(files: &Files) -> Result<Loaded, PackFault> {
     let pack = check(files)?;
     let warnings = lint::warnings(&pack);
-    let verses = lint::Verses::of(&files.name, &pack);
+    let verses = lint::Verses::of(files, &pack);
     let decks = build::decks(pack).map_err(|error| {
         let reason = format!("the deck cannot be indexed: {error}");
         files.refused(vec![Fault::of_deck(Code::Index, "id", reason)])

@@ -120,6 +120,7 @@ fn faults(name: &str, written: &BTreeMap<String, String>) -> Vec<Fault> {
     let lots = written.keys().filter(|path| path.starts_with("lots/"));
     let files = pack::Files {
         name: name.to_owned(),
+        is_starter: false,
         deck: bytes("deck.toml"),
         lots: lots.map(|path| (path.clone(), bytes(path))).collect(),
     };

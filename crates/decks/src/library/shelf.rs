@@ -37,7 +37,7 @@ struct Shelved {
 static STARTER: LazyLock<Vec<Arc<Shelved>>> = LazyLock::new(|| {
     let mut packs: Vec<Arc<Shelved>> = Vec::new();
     for files in pack::embedded() {
-        match Shelved::load(&files, true, &packs) {
+        match Shelved::load(&files, &packs) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(fault) => tracing::error!(%fault, "a pack of the program itself is refused"),
         }
@@ -158,11 +158,11 @@ impl Shelved {
             Some(before) if before.digest == files.digest() && before.stands_beside(others) => {
                 Ok(Arc::clone(before))
             }
-            Some(_) | None => Self::load(&files, false, others).map(Arc::new),
+            Some(_) | None => Self::load(&files, others).map(Arc::new),
         }
     }
 
-    fn load(files: &Files, is_starter: bool, others: &[Arc<Self>]) -> Result<Self, PackFault> {
+    fn load(files: &Files, others: &[Arc<Self>]) -> Result<Self, PackFault> {
         let Loaded {
             decks,
             mut warnings,
@@ -179,7 +179,7 @@ impl Shelved {
         warnings.extend(more);
         Ok(Self {
             name: files.name.clone(),
-            is_starter,
+            is_starter: files.is_starter,
             digest: files.digest(),
             decks,
             warnings,

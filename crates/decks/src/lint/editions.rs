@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     lint::Code,
-    pack::{Fault, Pack, format::DeckFile, letters},
+    pack::{Fault, Files, Pack, format::DeckFile, letters},
     search::simplified,
 };
 
@@ -16,6 +16,7 @@ const SHORTEST_LINE: usize = 4;
 pub(crate) struct Verses {
     /// Name of the pack's folder.
     pack: String,
+    is_starter: bool,
     deck_id: String,
     set: Option<String>,
     links: Vec<String>,
@@ -25,7 +26,7 @@ pub(crate) struct Verses {
 }
 
 impl Verses {
-    pub(crate) fn of(name: &str, pack: &Pack) -> Self {
+    pub(crate) fn of(files: &Files, pack: &Pack) -> Self {
         let lots: Vec<Vec<String>> = pack
             .lots
             .iter()
@@ -37,7 +38,8 @@ impl Verses {
             })
             .collect();
         Self {
-            pack: name.to_owned(),
+            pack: files.name.clone(),
+            is_starter: files.is_starter,
             deck_id: pack.deck.id.clone(),
             set: pack.deck.set.clone(),
             links: pack.deck.links.clone(),
@@ -46,8 +48,19 @@ impl Verses {
         }
     }
 
-    pub(crate) fn pack(&self) -> &str {
-        &self.pack
+    /// The fault of a deck whose id another one has.
+    pub(crate) fn taken_by<'a>(&self, mut others: impl Iterator<Item = &'a Self>) -> Option<Fault> {
+        let owner = others.find(|other| other.deck_id == self.deck_id)?;
+        let id = &self.deck_id;
+        let reason = if owner.is_starter {
+            format!("the starter deck has the id `{id}`; choose another")
+        } else {
+            format!(
+                "the pack `{}` has the id `{id}` already; choose another",
+                owner.pack
+            )
+        };
+        Some(Fault::of_deck(Code::IdTaken, "id", reason))
     }
 
     pub(crate) fn deck_id(&self) -> &str {

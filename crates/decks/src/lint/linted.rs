@@ -34,13 +34,22 @@ pub struct LintError {
     pub source: io::Error,
 }
 
-/// Lints one pack by itself.
+/// Lints one pack, beside the starter deck alone: what else it will lie beside is not known.
 pub fn pack(folder: &Path) -> Result<Linted, LintError> {
     let read = Folder::of(folder).map_err(|source| LintError {
         path: folder.to_owned(),
         source,
     })?;
-    Ok(beside_each_other(vec![read.read()]).swap_remove(0))
+    let mut linted = beside_the_starter(vec![read.read()]);
+    let one = linted.pop().expect("as many as were given");
+    Ok(Linted {
+        warnings: one
+            .warnings
+            .into_iter()
+            .filter(|fault| fault.code != Code::LinkMissing)
+            .collect(),
+        ..one
+    })
 }
 
 /// Lints the packs in the sub-folders of a folder, each by itself and beside the ones before it
@@ -50,15 +59,20 @@ pub fn folder(folder_of_packs: &Path) -> Result<Vec<Linted>, LintError> {
         path: folder_of_packs.to_owned(),
         source: io::Error::other(fault),
     })?;
-    let starter = pack::embedded().into_iter().map(Ok);
-    let packs = starter.chain(folders.iter().map(Folder::read)).collect();
-    let own = pack::embedded().len();
-    Ok(beside_each_other(packs).split_off(own))
+    Ok(beside_the_starter(
+        folders.iter().map(Folder::read).collect(),
+    ))
 }
 
 /// Lints the packs inside the program.
 pub fn starter() -> Vec<Linted> {
     beside_each_other(pack::embedded().into_iter().map(Ok).collect())
+}
+
+fn beside_the_starter(packs: Vec<Result<Files, PackFault>>) -> Vec<Linted> {
+    let starter = pack::embedded().into_iter().map(Ok);
+    let own = pack::embedded().len();
+    beside_each_other(starter.chain(packs).collect()).split_off(own)
 }
 
 fn beside_each_other(packs: Vec<Result<Files, PackFault>>) -> Vec<Linted> {
@@ -82,12 +96,10 @@ fn beside_each_other(packs: Vec<Result<Files, PackFault>>) -> Vec<Linted> {
         linted.push((one, place));
     }
     let ids: BTreeSet<&str> = verses.iter().map(Verses::deck_id).collect();
-    let is_alone = linted.len() == 1;
     linted
         .into_iter()
         .map(|(mut one, place)| {
-            // One pack by itself does not know what lies beside it in the end.
-            if let Some(place) = place.filter(|_| !is_alone) {
+            if let Some(place) = place {
                 one.warnings
                     .extend(lint::missing_links(&verses[place], &ids));
             }
@@ -107,7 +119,7 @@ fn alone(files: &Files) -> (Linted, Option<Verses>) {
         warnings: lint::warnings(&pack),
         summary: Some(Summary::of(&pack)),
     };
-    (linted, Some(Verses::of(&files.name, &pack)))
+    (linted, Some(Verses::of(files, &pack)))
 }
 
 fn refused(pack: String, errors: Vec<Fault>) -> Linted {
@@ -116,18 +128,5 @@ fn refused(pack: String, errors: Vec<Fault>) -> Linted {
         errors,
         warnings: Vec::new(),
         summary: None,
-    }
-}
-
-impl Verses {
-    /// The fault of a deck whose id another one has.
-    pub(crate) fn taken_by<'a>(&self, mut others: impl Iterator<Item = &'a Self>) -> Option<Fault> {
-        let owner = others.find(|other| other.deck_id() == self.deck_id())?;
-        let reason = format!(
-            "`{}` is the id of pack `{}` already",
-            self.deck_id(),
-            owner.pack()
-        );
-        Some(Fault::of_deck(Code::IdTaken, "id", reason))
     }
 }

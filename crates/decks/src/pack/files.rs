@@ -28,6 +28,8 @@ const MAX_PACK_BYTES: u64 = 32 << 20;
 pub(crate) struct Files {
     /// Name of the pack's folder.
     pub(crate) name: String,
+    /// Whether it is inside the program.
+    pub(crate) is_starter: bool,
     pub(crate) deck: Vec<u8>,
     /// Path inside the pack and content, in the order of the paths.
     pub(crate) lots: Vec<(String, Vec<u8>)>,
@@ -52,6 +54,7 @@ pub(crate) fn embedded() -> Vec<Files> {
         };
         let pack = packs.entry(name.to_owned()).or_insert_with(|| Files {
             name: name.to_owned(),
+            is_starter: true,
             deck: Vec::new(),
             lots: Vec::new(),
         });
@@ -144,6 +147,7 @@ impl Folder {
         }
         Ok(Files {
             name: self.name.clone(),
+            is_starter: false,
             deck,
             lots,
         })

@@ -39,17 +39,19 @@ fn deck(deck: &DeckFile, faults: &mut Vec<Fault>) {
             fault(Code::Id, field, NO_ID);
         }
     }
-    for (field, text) in [
-        ("edition", &deck.edition),
-        ("source", &deck.source),
-        ("licence", &deck.licence),
+    let edition = "missing; say which edition this is, such as `First edition, 2026`";
+    let licence = "missing; say who may use the texts, and how";
+    for (field, text, missing) in [
+        ("edition", &deck.edition, edition),
+        (
+            "source",
+            &deck.source,
+            "missing; say where the texts come from",
+        ),
+        ("licence", &deck.licence, licence),
     ] {
         match text_fault(text) {
-            Some(Unfit::Blank) => fault(
-                Code::Required,
-                field,
-                "missing; say where the texts come from",
-            ),
+            Some(Unfit::Blank) => fault(Code::Required, field, missing),
             Some(Unfit::Control) => fault(Code::Control, field, CONTROL),
             None => {}
         }

@@ -91,12 +91,12 @@ fn broken_rules_of_a_deck_are_told() {
     check(
         "edition = \"first\"",
         "",
-        "deck.toml: `edition`: missing; say where the texts come from",
+        "deck.toml: `edition`: missing; say which edition this is, such as `First edition, 2026`",
     );
     check(
         "licence = \"CC0-1.0\"",
         "licence = \" \"",
-        "deck.toml: `licence`: missing; say where the texts come from",
+        "deck.toml: `licence`: missing; say who may use the texts, and how",
     );
     check(
         "count = 2\nl",
@@ -263,7 +263,7 @@ fn one_bad_pack_does_not_hide_the_others() {
     assert_eq!(names, ["bad", "twin"]);
     assert_eq!(
         faults[1].faults[0].to_string(),
-        "deck.toml: `id`: `lamps` is the id of pack `good` already"
+        "deck.toml: `id`: the pack `good` has the id `lamps` already; choose another"
     );
     assert_eq!(library.deity("mazu").unwrap().decks.len(), 1);
 }

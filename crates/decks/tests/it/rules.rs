@@ -443,3 +443,46 @@ fn the_summary_counts_what_is_there() {
         ]
     );
 }
+
+#[test]
+fn what_is_left_empty_says_what_is_wanted_there() {
+    for (from, field, wanted) in [
+        (
+            "edition = \"first\"",
+            "edition",
+            "say which edition this is",
+        ),
+        (
+            "source = \"made for a test\"",
+            "source",
+            "say where the texts come from",
+        ),
+        (
+            "licence = \"CC0-1.0\"",
+            "licence",
+            "say who may use the texts, and how",
+        ),
+    ] {
+        let empty = format!("{field} = \"\"");
+        let errors = Candles::new().with("deck.toml", from, &empty).lint().errors;
+        let [fault] = errors.as_slice() else {
+            panic!("{errors:?}");
+        };
+        assert_eq!(fault.field.as_deref(), Some(field));
+        assert!(fault.reason.contains(wanted), "{fault}");
+    }
+}
+
+#[test]
+fn one_pack_by_itself_may_not_have_the_id_of_the_starter_deck() {
+    let taken = ("id = \"candles\"", "id = \"kaucim_yue_lao\"");
+    check("deck.toml", taken, Code::IdTaken, "id");
+    let errors = Candles::new()
+        .with("deck.toml", taken.0, taken.1)
+        .lint()
+        .errors;
+    assert_eq!(
+        errors[0].to_string(),
+        "deck.toml: `id`: the starter deck has the id `kaucim_yue_lao`; choose another"
+    );
+}

@@ -118,7 +118,7 @@ async fn nothing_that_is_there_is_overwritten() {
         fs::read_to_string(folder.join("deck.toml")).expect("a file"),
         "mine"
     );
-    for bad in ["My Lamps", "..", "a/b c"] {
+    for bad in ["My Lamps", "..", "a/b c", "kaucim_yue_lao"] {
         let printed = deck(&data, &["new", bad]).await;
         assert_eq!(printed.code, Some(2), "{bad}");
         assert!(printed.stderr.contains("hint: "), "{}", printed.stderr);

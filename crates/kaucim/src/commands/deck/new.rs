@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kaucim_decks::Library;
+
 use crate::{configuration::Configuration, exit::Failed, output};
 
 const DECK: &str = include_str!("new.toml");
@@ -27,6 +29,12 @@ pub(super) fn run(typed: &Path, configuration: &Configuration) -> Result<(), Fai
             "name it with 1 to 64 of a-z, 0-9, `_` and `-`, such as my_lamps",
         )
     })?;
+    if Library::starter().decks().iter().any(|deck| deck.id == id) {
+        return Err(Failed::usage(
+            format!("the starter deck has the id `{id}`"),
+            "choose another; `kaucim deck export` takes the starter deck out",
+        ));
+    }
     write(&folder, id).map_err(|error| Failed::Storage {
         message: format!("could not make the pack {}: {error}", folder.display()),
         hint: Some(match error.kind() {
