@@ -6,7 +6,13 @@ use crate::{
 };
 
 /// What stands where nothing was written yet, in small letters.
-const PLACEHOLDERS: [&str; 22] = [
+const PLACEHOLDERS: [&str; 28] = [
+    "placeholder",
+    "placeholder text",
+    "dummy text",
+    "佔位",
+    "占位",
+    "佔位符",
     "todo",
     "tbd",
     "tba",
@@ -30,6 +36,9 @@ const PLACEHOLDERS: [&str; 22] = [
     "未定",
     "準備中",
 ];
+
+/// Words that begin a note to oneself, in small letters: the rest says what is to be written.
+const NOTES: [&str; 8] = ["todo", "tbd", "tba", "fixme", "xxx", "待補", "待补", "待填"];
 
 /// Characters that UTF-8 becomes when it is read as GBK or Shift JIS, and that are rare otherwise.
 const MISREAD: [char; 10] = ['縺', '繧', '縲', '銆', '锛', '鈥', '鐨', '闂', '锟', '斤'];
@@ -97,7 +106,18 @@ fn is_placeholder(text: &str) -> bool {
     let is_dashes = bare.is_empty()
         && !text.is_empty()
         && !text.contains(['○', '●', '◯', '☰', '☱', '☲', '☳', '☴', '☵', '☶', '☷']);
-    is_dashes || PLACEHOLDERS.contains(&bare) || bare.starts_with("lorem ipsum")
+    is_dashes
+        || PLACEHOLDERS.contains(&bare)
+        || bare.starts_with("lorem ipsum")
+        || NOTES.iter().any(|word| is_note(bare, word))
+}
+
+/// `TODO: 補上`, `fixme (the second line)`; not a word that merely begins so.
+fn is_note(bare: &str, word: &str) -> bool {
+    bare.strip_prefix(word).is_some_and(|rest| {
+        rest.trim_start()
+            .starts_with([':', '：', '(', '（', '-', '—', '!'])
+    })
 }
 
 fn damaged(text: &str) -> Option<String> {
@@ -206,6 +226,10 @@ mod tests {
             "（待補）",
             "Lorem ipsum dolor sit amet",
             "N/A",
+            "TODO: 補上",
+            "待補：第二句",
+            "fixme (ask the temple)",
+            "placeholder",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -214,6 +238,8 @@ mod tests {
             "○●○",
             "吉",
             "To do this, wait.",
+            "待補漏時再動身",
+            "TODOS: a town",
             "none of it is lost",
             "1",
         ] {

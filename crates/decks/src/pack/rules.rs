@@ -12,6 +12,7 @@ use crate::{
         Fault, MAX_LOTS,
         format::{DeckFile, Metre, Pack},
     },
+    search::simplified,
 };
 
 /// Every rule that the pack breaks; empty for a good pack.
@@ -113,7 +114,9 @@ fn numbers(pack: &Pack, faults: &mut Vec<Fault>) {
 fn repeated_verses(pack: &Pack, faults: &mut Vec<Fault>) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for (file, lot) in &pack.lots {
-        let verse: String = lot.verse.iter().flat_map(|line| letters(line)).collect();
+        // Written in the other script it is the same verse.
+        let signs = lot.verse.iter().flat_map(|line| letters(line));
+        let verse: String = signs.map(simplified).collect();
         if verse.is_empty() || pack.deck.special_lots.contains(&lot.number) {
             continue;
         }

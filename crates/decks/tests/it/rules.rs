@@ -98,6 +98,7 @@ fn texts_that_are_not_what_they_are_said_to_be() {
     );
     check(LOT, (HEALTH, "待補"), Code::Placeholder, topic);
     check(LOT, (HEALTH, "--"), Code::Placeholder, topic);
+    check(LOT, (HEALTH, "TODO: 補上"), Code::Placeholder, topic);
     check(
         "deck.toml",
         ("CC0-1.0", "TODO"),
@@ -224,6 +225,14 @@ fn verses_that_are_not_their_own() {
         (verse, "[\"天地玄黃\", \"宇宙洪荒\"]"),
         Code::VerseRepeated,
         "verse",
+    );
+    let simplified = Candles::new().with(LOT, verse, "[\"天地玄黄\", \"宇宙洪荒\"]");
+    let errors = simplified.lint().errors;
+    let codes: Vec<_> = errors.iter().map(|fault| fault.code).collect();
+    assert_eq!(
+        codes,
+        [Code::VerseRepeated],
+        "in the other script: {errors:?}"
     );
     check(
         LOT,
