@@ -104,6 +104,10 @@ fn without_place(error: &serde_json::Error) -> String {
 /// The message of the parser, which names its limits by their variables.
 fn in_words(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    if line.contains("budget breached: Documents") {
+        return "holds several documents, one behind each `---`; one list of lots is wanted"
+            .to_owned();
+    }
     if line.contains("budget breached") {
         return "more text, values or depth than a source may have".to_owned();
     }

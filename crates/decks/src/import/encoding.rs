@@ -1,6 +1,6 @@
-//! Bytes to text: by a byte order mark or a name, never by a guess.
+//! Bytes to text: by a byte order mark, a name, or what no other encoding has; never by a guess.
 
-use encoding_rs::{BIG5, EUC_JP, Encoding, GB18030, SHIFT_JIS, UTF_8};
+use encoding_rs::{BIG5, EUC_JP, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::import::ImportError;
 
@@ -24,7 +24,8 @@ const SAMPLE: usize = 16;
 
 /// Decodes a file's bytes.
 ///
-/// Without a name a byte order mark decides, and without that it must be UTF-8. What cannot be
+/// Without a name a byte order mark decides, and without that it must be UTF-8, or UTF-16 that can
+/// be nothing else. What cannot be
 /// decoded is refused with the encodings that could be meant.
 pub(super) fn decode(file: &str, bytes: &[u8], name: Option<&str>) -> Result<String, ImportError> {
     let refused = |reason| ImportError::Encoding {
@@ -45,7 +46,7 @@ pub(super) fn decode(file: &str, bytes: &[u8], name: Option<&str>) -> Result<Str
         }
         (Some((marked, skip)), _) => (marked, skip),
         (None, Some(named)) => (named, 0),
-        (None, None) => (UTF_8, 0),
+        (None, None) => (utf_16(bytes).unwrap_or(UTF_8), 0),
     };
     let text = encoding
         .decode_without_bom_handling_and_without_replacement(&bytes[skip..])
@@ -61,6 +62,26 @@ fn by_name(name: &str) -> Result<&'static Encoding, String> {
     let known = NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
     let encoding = Encoding::for_label(name.as_bytes()).filter(|_| known);
     encoding.ok_or_else(|| format!("`{name}` is not one of {}", NAMES.join(", ")))
+}
+
+/// UTF-16 without a mark, in the one of its two orders that can be meant: in that order some lines
+/// end, and all characters are whole; in the other the end of a line is no character at all
+/// (U+0A00).
+fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let (units, rest) = bytes.as_chunks::<2>();
+    let ends = |end: [u8; 2]| units.contains(&end);
+    let encoding = match (ends([b'\n', 0]), ends([0, b'\n'])) {
+        (true, false) => UTF_16LE,
+        (false, true) => UTF_16BE,
+        (true, true) | (false, false) => return None,
+    };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+    (rest.is_empty() && !text.contains(is_unfit)).then_some(encoding)
+}
+
+/// No character of a text.
+fn is_unfit(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
 /// Says where decoding failed, and how the beginning reads in the encodings that have no fault.
@@ -80,7 +101,7 @@ fn not_decoded(bytes: &[u8], encoding: &'static Encoding, said: bool) -> String 
         .collect();
     match (samples.is_empty(), said) {
         (false, _) => format!("{reason}; it could be {}", samples.join(" or ")),
-        (true, false) => format!("{reason}, nor in any other encoding that is known here"),
+        (true, false) => format!("{reason}, nor in Big5, GB18030, Shift_JIS or EUC-JP"),
         (true, true) => reason,
     }
 }
@@ -88,8 +109,7 @@ fn not_decoded(bytes: &[u8], encoding: &'static Encoding, said: bool) -> String 
 /// `big5 (籤號,籤詩…)`, if all the bytes can be decoded so.
 fn sample(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
-    let unfit = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(unfit) {
+    if text.contains(is_unfit) {
         return None;
     }
     let beginning: String = text
@@ -118,6 +138,7 @@ mod tests {
             .chain(TEXT.encode_utf16())
             .flat_map(u16::to_le_bytes)
             .collect();
+        let big_endian: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let marked = format!("\u{feff}{TEXT}");
         let (big5, ..) = BIG5.encode(TEXT);
         for (bytes, name) in [
@@ -126,6 +147,8 @@ mod tests {
             (marked.as_bytes(), Some("utf-8")),
             (&utf16, None),
             (&utf16[2..], Some("utf-16le")),
+            (&utf16[2..], None),
+            (&big_endian, None),
             (&big5, Some("Big5")),
         ] {
             assert_eq!(decode("lots.csv", bytes, name).unwrap(), TEXT, "{name:?}");
@@ -151,6 +174,11 @@ mod tests {
             "lots.csv: its byte order mark says UTF-8, not Big5"
         );
         assert!(told(b"1", Some("latin1")).contains("`latin1` is not one of utf-8"));
-        assert!(told(b"PK\x03\x04\0\0", None).contains("NUL"));
+        assert!(told(b"1\0\x02\x04\0\0", None).contains("NUL"));
+        let neither = told(b"1,\xff\xfe\n", None);
+        assert!(
+            neither.ends_with("nor in Big5, GB18030, Shift_JIS or EUC-JP"),
+            "{neither}"
+        );
     }
 }

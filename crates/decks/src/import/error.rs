@@ -29,6 +29,8 @@ pub enum ImportError {
     BadId(String),
     #[error("cannot tell what kind of lots `{0}` holds")]
     UnknownKind(PathBuf),
+    #[error("`{0}` is a file of a spreadsheet program, which only such a program reads")]
+    Spreadsheet(PathBuf),
     /// A text in an unknown encoding, or in another one than was said.
     #[error("{file}: {reason}")]
     Encoding { file: String, reason: String },
@@ -69,6 +71,9 @@ impl ImportError {
             }
             Self::BadId(_) => "choose another with --deity or --deck",
             Self::UnknownKind(_) => "say --kind crawl, csv, json, jsonl or yaml",
+            Self::Spreadsheet(_) => {
+                "open it there, save the sheet as `CSV UTF-8`, and import that file"
+            }
             Self::Encoding { .. } => {
                 "say --encoding utf-8, utf-16le, big5, gbk or shift_jis, or save the file as UTF-8"
             }

@@ -20,6 +20,10 @@ use crate::{
 /// A file of more bytes is not read, nor is a folder whose files have more together.
 pub(super) const MAX_BYTES: u64 = 32 << 20;
 
+/// How the files of spreadsheet programs begin, whatever they are called: archives (ZIP) today,
+/// compound files before.
+const OF_SPREADSHEETS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
+
 /// What kind of source lots are imported from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -62,6 +66,9 @@ pub(super) fn kind(path: &Path, given: Option<Kind>) -> Result<Kind, ImportError
     }
     let unknown = || ImportError::UnknownKind(path.to_owned());
     if !metadata(path)?.is_dir() {
+        if is_spreadsheet(path) {
+            return Err(ImportError::Spreadsheet(path.to_owned()));
+        }
         return extension(path).ok_or_else(unknown);
     }
     let files = files(path)?;
@@ -92,6 +99,9 @@ pub(super) fn records(
     let name = name.or_else(|| map.and_then(|map| map.encoding.as_deref()));
     let text = |path: &Path, most: &mut u64| {
         let bytes = bytes(path, most)?;
+        if OF_SPREADSHEETS.iter().any(|begin| bytes.starts_with(begin)) {
+            return Err(ImportError::Spreadsheet(path.to_owned()));
+        }
         encoding::decode(&shown(path), &bytes, name)
     };
     let mut most = MAX_BYTES;
@@ -205,6 +215,13 @@ fn extension(path: &Path) -> Option<Kind> {
         "yaml" | "yml" => Some(Kind::Yaml),
         _ => None,
     }
+}
+
+fn is_spreadsheet(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    ["xlsx", "xls", "xlsm", "xlsb", "ods", "numbers"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 /// The name of a file as messages show it.

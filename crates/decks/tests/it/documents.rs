@@ -100,6 +100,9 @@ fn yaml_is_one_list_or_one_file_for_each_lot() {
 
     let refused = Sources::with("lots.yaml", "- poem: 燈\n poem: [\n").refusal("lots.yaml");
     assert!(refused.starts_with("lots.yaml: line 2"), "{refused}");
+    let several = "---\nnumber: 1\n---\nnumber: 2\n";
+    let refused = Sources::with("lots.yaml", several).refusal("lots.yaml");
+    assert!(refused.contains("holds several documents"), "{refused}");
 }
 
 #[test]
@@ -155,4 +158,19 @@ fn a_crawl_takes_the_deck_of_a_map() {
         error.to_string(),
         "the name of deity `lamp_god` is not known"
     );
+}
+
+#[test]
+fn the_file_of_a_spreadsheet_program_is_named_as_such() {
+    let sources = Sources::with("lots.XLSX", "PK\u{3}\u{4}...");
+    let path = sources.write("lots.csv", "PK\u{3}\u{4}...");
+    for name in ["lots.XLSX", "lots.csv"] {
+        let refused = sources.refusal(name);
+        assert!(
+            refused.contains("a file of a spreadsheet program"),
+            "{refused}"
+        );
+    }
+    let error = import::import(&path, &Options::of("mazu")).unwrap_err();
+    assert!(error.hint().contains("CSV UTF-8"), "{}", error.hint());
 }
