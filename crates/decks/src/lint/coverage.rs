@@ -11,19 +11,21 @@ use crate::{
     },
 };
 
-/// Every text of a lot by what it is, such as `topics.love` in a language.
+/// Every text of a lot by what it is, such as `topics.love` in a language. An empty one is none.
 pub(super) fn parts(lot: &LotFile) -> BTreeSet<(String, Option<Language>)> {
+    let is_there = |(_, text): &(Language, &str)| !text.trim().is_empty();
     let mut parts = BTreeSet::new();
     for entry in &lot.commentary {
-        for (language, _) in entry.texts() {
+        for (language, _) in entry.texts().filter(is_there) {
             parts.insert((format!("commentary.{}", entry.kind), Some(language)));
         }
     }
-    for (language, _) in lot.allusion.iter().flat_map(|entry| entry.texts()) {
+    let stories = lot.allusion.iter().flat_map(|entry| entry.texts());
+    for (language, _) in stories.filter(is_there) {
         parts.insert(("allusion".to_owned(), Some(language)));
     }
     for (topic, texts) in &lot.topics {
-        for (language, _) in Texts::iter(texts) {
+        for (language, _) in Texts::iter(texts).filter(is_there) {
             parts.insert((format!("topics.{}", topic.code()), Some(language)));
         }
     }

@@ -74,6 +74,7 @@ fn is_even(form: &[usize]) -> bool {
 pub(super) fn told(form: &[usize]) -> String {
     let lines = form.len();
     match form {
+        [] => "no verse".to_owned(),
         [one] => format!("one line of {one} characters"),
         [first, ..] if is_even(form) => format!("{lines} lines of {first} characters"),
         _ => {

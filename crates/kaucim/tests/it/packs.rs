@@ -87,6 +87,13 @@ async fn a_new_pack_wants_to_be_filled_in_and_is_served_then() {
     };
     assert!(errors.iter().all(is_empty_yet), "{report:#}");
 
+    let printed = deck(&data, &["lint", pack.to_str().expect("text")]).await;
+    let (_, picture) = printed
+        .stdout
+        .split_once("  (no name yet)")
+        .expect("a picture");
+    insta::assert_snapshot!(picture);
+
     fill_in(&pack);
     let printed = deck(&data, &["lint", "--strict"]).await;
     assert_eq!(

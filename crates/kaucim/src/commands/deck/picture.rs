@@ -33,7 +33,12 @@ pub(super) fn painted(colour: bool, paint: &str, words: &str) -> String {
 /// The deck at a glance. Colours only repeat what the words say.
 pub(super) fn of(summary: &Summary, colour: bool) -> String {
     let mut text = String::new();
-    let name = summary.name.values().next().map_or("", String::as_str);
+    let name = first(summary.name.values()).unwrap_or("(no name yet)");
+    let deities: Vec<_> = summary.deities.iter().map(String::as_str).collect();
+    let deities = match first(summary.deities.iter()) {
+        Some(_) => deities.join(", "),
+        None => "nobody yet".to_owned(),
+    };
     let special = match summary.special_lots {
         0 => String::new(),
         special => format!(", {special} of them special"),
@@ -42,9 +47,7 @@ pub(super) fn of(summary: &Summary, colour: bool) -> String {
     let _ = writeln!(
         text,
         "  {name}: {} for {}, {} lots{special}",
-        summary.deck_id,
-        summary.deities.join(", "),
-        summary.lots
+        summary.deck_id, deities, summary.lots
     );
     let form = &summary.form;
     let declared = match (form.declared, form.forms) {
@@ -53,14 +56,24 @@ pub(super) fn of(summary: &Summary, colour: bool) -> String {
         (false, forms) => format!("; {forms} forms in all"),
     };
     let ordinary = summary.lots - summary.special_lots;
-    let _ = writeln!(
-        text,
-        "  verse   {} in {} of {ordinary}{declared}",
-        form.most, form.count
-    );
+    let has_verses = summary.coverage.iter().any(|one| one.part == "verse");
+    let _ = match has_verses {
+        true => writeln!(
+            text,
+            "  verse   {} in {} of {ordinary}{declared}",
+            form.most, form.count
+        ),
+        false => writeln!(text, "  verse   none yet"),
+    };
     grades(summary, colour, &mut text);
     coverage(summary, colour, &mut text);
     text
+}
+
+/// The first text, unless it is left empty.
+fn first<'a>(mut texts: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+    let first = texts.next()?;
+    (!first.trim().is_empty()).then_some(first)
 }
 
 fn grades(summary: &Summary, colour: bool, text: &mut String) {
@@ -95,6 +108,9 @@ fn grades(summary: &Summary, colour: bool, text: &mut String) {
 
 /// How many lots have what, in which language.
 fn coverage(summary: &Summary, colour: bool, text: &mut String) {
+    if summary.coverage.is_empty() {
+        return;
+    }
     let has = |language: &Language| {
         let mut counted = summary.coverage.iter().flat_map(|one| &one.languages);
         counted.any(|one| one.language == *language)
