@@ -10,6 +10,7 @@ mod language;
 mod library;
 pub mod lint;
 mod lot;
+mod numerals;
 mod pack;
 mod search;
 mod topic;

@@ -9,8 +9,8 @@ use std::{
 mod within;
 
 use self::within::WholeLines;
-use super::{Entry, How, MOST, number};
-use crate::{Lot, search::folded};
+use super::{Entry, How, MOST};
+use crate::{Lot, numerals, search::folded};
 
 /// Texts whose signs are compared one by one, those with the most in common first.
 const MOST_COMPARED: usize = 200;
@@ -57,7 +57,7 @@ impl Lines {
                 .entry(signs(&lot.title))
                 .or_default()
                 .push(lot.number);
-            if !number::has_numerals(&lot.title) {
+            if !lot.title.contains(numerals::is_sign) {
                 lines.push(Line::of(lot.number, How::Title, [lot.title.as_str()]));
             }
             let stories = lot.allusions.iter().map(|story| story.title.as_str());

@@ -3,10 +3,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-mod signs;
-mod words;
+use crate::numerals;
 
-pub(super) use self::signs::has_numerals;
+mod words;
 
 /// What is written before a number, longest first where one begins another.
 const BEFORE: &[&str] = &[
@@ -85,13 +84,13 @@ fn without_end(text: &str) -> Option<&str> {
 
 /// The number that a bare text says; several where it can be read in several ways.
 pub(super) fn all(bare: &str) -> Vec<u32> {
-    let one = signs::digits(bare)
+    let one = numerals::digits(bare)
         .or_else(|| words::kana(bare))
         .or_else(|| words::english(bare))
         .or_else(|| words::roman(bare));
     match one {
         Some(number) => vec![number],
-        None => signs::chinese(bare),
+        None => numerals::chinese(bare),
     }
 }
 

@@ -1,13 +1,10 @@
 //! Reads the number of a lot as people write it: 7, 07, ７, 七, 第七籤, No. 7.
 
-/// The number that a text says and nothing else.
+use crate::numerals;
+
+/// The number that a text says and nothing else; none where it could be read in two ways.
 pub(super) fn read(text: &str) -> Option<u32> {
-    let text = bare(text.trim());
-    let digits: Option<String> = text.chars().map(digit).collect();
-    match digits {
-        Some(digits) => digits.parse().ok(),
-        None => han(text),
-    }
+    numerals::read(bare(text.trim()))
 }
 
 /// Without the words that stand around a number.
@@ -24,52 +21,6 @@ fn bare(text: &str) -> &str {
         .find_map(|word| text.strip_suffix(word))
         .unwrap_or(text);
     text.trim()
-}
-
-fn digit(c: char) -> Option<char> {
-    let c = match c {
-        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0'))?,
-        c => c,
-    };
-    c.is_ascii_digit().then_some(c)
-}
-
-/// Chinese numerals below ten thousand: 三十七, 廿一, 一百零二, 一〇二.
-fn han(text: &str) -> Option<u32> {
-    let ones = |c| "〇一二三四五六七八九".chars().position(|known| known == c);
-    let number = |at: usize| u32::try_from(at).ok();
-    let by_place: Option<Vec<usize>> = text.chars().map(ones).collect();
-    if let Some(places) = by_place {
-        let digits: String = places.iter().map(usize::to_string).collect();
-        return digits.parse().ok();
-    }
-    let mut sum = 0_u32;
-    let mut open = None;
-    let mut last = u32::MAX;
-    for c in text.chars() {
-        let (ones, unit) = match c {
-            '零' => continue,
-            '廿' => (Some(2), 10),
-            '卅' => (Some(3), 10),
-            '十' => (open.take(), 10),
-            '百' => (Some(open.take()?), 100),
-            '千' => (Some(open.take()?), 1000),
-            c => {
-                let one = number(ones(c)?)?;
-                if open.replace(one).is_some() {
-                    return None;
-                }
-                continue;
-            }
-        };
-        // Units stand in falling order, each once.
-        if unit >= last || open.is_some() {
-            return None;
-        }
-        last = unit;
-        sum += ones.unwrap_or(1) * unit;
-    }
-    Some(sum + open.unwrap_or(0)).filter(|number| *number > 0)
 }
 
 #[cfg(test)]
@@ -98,6 +49,10 @@ mod tests {
             ("一百零二", 102),
             ("一百一十", 110),
             ("一〇二", 102),
+            ("第百番", 100),
+            ("貳拾參", 23),
+            ("卌一", 41),
+            ("٣٧", 37),
         ] {
             check(text, Some(number));
         }
@@ -112,7 +67,7 @@ mod tests {
             "1.5",
             "十百",
             "一二十",
-            "百",
+            "百二",
             "七 八",
             "-7",
             "99999999999",

@@ -1,5 +1,7 @@
 //! Reads the number of a lot where a text names it: 第三十七籤, 第37番, Lot No. 37.
 
+use crate::numerals;
+
 /// The number that a text names as its lot's, where it begins with it or is a title.
 pub(super) fn of_lot(text: &str) -> Option<u32> {
     let beginning: String = text.chars().take(40).collect();
@@ -14,7 +16,7 @@ fn after_ordinal(text: &str) -> Option<u32> {
     let digits: String = rest
         .trim_start()
         .chars()
-        .take_while(|c| digit(*c).is_some())
+        .take_while(|c| numerals::is_sign(*c))
         .collect();
     number(&digits)
 }
@@ -25,7 +27,7 @@ fn before_counter(text: &str) -> Option<u32> {
     let digits: Vec<char> = before
         .chars()
         .rev()
-        .take_while(|c| digit(*c).is_some())
+        .take_while(|c| numerals::is_sign(*c))
         .collect();
     number(&digits.into_iter().rev().collect::<String>())
 }
@@ -43,49 +45,9 @@ fn after_word(text: &str) -> Option<u32> {
     number(&digits)
 }
 
-/// What one sign is worth; tens and hundreds multiply what stands before them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Digit {
-    One(u32),
-    Unit(u32),
-    /// 廿, 卅: tens with their count.
-    Tens(u32),
-}
-
-fn digit(c: char) -> Option<Digit> {
-    let place = "零一二三四五六七八九".chars().position(|one| one == c);
-    let written = match c {
-        '0'..='9' => u32::from(c) - u32::from('0'),
-        '０'..='９' => u32::from(c) - u32::from('０'),
-        '〇' => 0,
-        '兩' | '两' => 2,
-        '十' => return Some(Digit::Unit(10)),
-        '百' => return Some(Digit::Unit(100)),
-        '廿' => return Some(Digit::Tens(20)),
-        '卅' => return Some(Digit::Tens(30)),
-        '卌' => return Some(Digit::Tens(40)),
-        _ => u32::try_from(place?).ok()?,
-    };
-    Some(Digit::One(written))
-}
-
-fn number(digits: &str) -> Option<u32> {
-    if digits.is_empty() || digits.chars().count() > 8 {
-        return None;
-    }
-    let (mut sum, mut open) = (0_u32, None);
-    for c in digits.chars() {
-        match digit(c)? {
-            Digit::One(one) => {
-                open = Some(open.unwrap_or(0_u32).checked_mul(10)?.checked_add(one)?);
-            }
-            Digit::Unit(unit) => {
-                sum = sum.checked_add(open.take().unwrap_or(1).checked_mul(unit)?)?;
-            }
-            Digit::Tens(tens) => sum = sum.checked_add(tens)?,
-        }
-    }
-    sum.checked_add(open.unwrap_or(0))
+/// No lot has the number 0.
+fn number(signs: &str) -> Option<u32> {
+    numerals::read(signs).filter(|number| *number > 0)
 }
 
 #[cfg(test)]
@@ -100,6 +62,7 @@ mod tests {
             ("第百二十籤", Some(120)),
             ("第十籤", Some(10)),
             ("第廿一籤", Some(21)),
+            ("第參拾柒籤", Some(37)),
             ("第一〇三首", Some(103)),
             ("第三七首", Some(37)),
             ("第 37 番", Some(37)),
@@ -111,6 +74,8 @@ mod tests {
             ("月下檢書", None),
             ("六十甲子籤籤王", None),
             ("第籤", None),
+            ("第○籤", None),
+            ("第百二籤", None),
             ("A lotus in the pond", None),
             ("第99999999999籤", None),
         ] {

@@ -298,11 +298,11 @@ fn nothing_is_guessed_about_a_verse_or_a_number() {
 
 #[test]
 fn all_rows_that_are_no_lots_are_told_at_once() {
-    let table = "籤號,籤詩\n1,燈明\n一,月缺\n兩,夜半\n3,\n70000,風靜\n";
+    let table = "籤號,籤詩\n1,燈明\n一,月缺\n許多,夜半\n3,\n70000,風靜\n";
     let refused = Sources::with("lots.csv", table).refusal("lots.csv");
     let told = "4 rows are not understood\n  \
         lots.csv: line 3: column `籤號`: lot 1 is also at lots.csv: line 2\n  \
-        lots.csv: line 4: column `籤號`: `兩` is no number of a lot\n  \
+        lots.csv: line 4: column `籤號`: `許多` is no number of a lot\n  \
         lots.csv: line 5: column `籤詩`: no verse\n  \
         lots.csv: line 6: column `籤號`: 70000 is not between 1 and 10000";
     assert_eq!(refused, told);

@@ -108,7 +108,7 @@ async fn what_cannot_be_imported_or_exported_says_what_to_do() {
     .expect("a file");
     fs::write(
         data.path().join("broken.csv"),
-        "籤號,籤詩\n一,燈明\n兩,月缺\n",
+        "籤號,籤詩\n一,燈明\n許多,月缺\n",
     )
     .expect("a file");
     let check = async |arguments: &[&str], words: &str, hint: &str| {
@@ -134,7 +134,7 @@ async fn what_cannot_be_imported_or_exported_says_what_to_do() {
     .await;
     check(
         &["import", "broken.csv", "--deity", "mazu"],
-        "broken.csv: line 3: column `籤號`: `兩` is no number",
+        "broken.csv: line 3: column `籤號`: `許多` is no number",
         "mend these rows",
     )
     .await;

@@ -1,11 +1,12 @@
-//! Numbers in signs of their own: any script's digits, and Chinese numerals.
+//! Numbers in signs of their own: any script's digits, and Chinese numerals. Whoever reads the
+//! number of a lot, in a source, in a title or in what somebody typed, reads its signs here.
 
 /// The zero of each script's digits; the other nine follow it (Unicode 16, general category Nd,
-/// without those that compatibility makes into ASCII).
-const ZEROS: [u32; 68] = [
+/// without those of mathematics and of old computers).
+const ZEROS: [u32; 69] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
     0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
-    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
     0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0,
     0x11650, 0x116c0, 0x116d0, 0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0, 0x11c50, 0x11d50,
     0x11da0, 0x11f50, 0x16130, 0x16a60, 0x16ac0, 0x16b50, 0x16d70, 0x1e140, 0x1e2f0, 0x1e4f0,
@@ -19,7 +20,8 @@ fn digit(c: char) -> Option<u32> {
     (value < 10).then_some(value)
 }
 
-pub(super) fn digits(text: &str) -> Option<u32> {
+/// The number of digits alone, of whichever scripts.
+pub(crate) fn digits(text: &str) -> Option<u32> {
     positional(text.chars().map(digit))
 }
 
@@ -61,8 +63,16 @@ fn unit(c: char) -> Option<(u32, Option<u32>)> {
     })
 }
 
+/// The number that signs say, digits or numerals, where it can be read in one way only.
+pub(crate) fn read(text: &str) -> Option<u32> {
+    digits(text).or_else(|| match chinese(text)[..] {
+        [number] => Some(number),
+        _ => None,
+    })
+}
+
 /// 三七 digit by digit, 三十七 or 卅七 by units. 百二 is 102 to some and 120 to others.
-pub(super) fn chinese(text: &str) -> Vec<u32> {
+pub(crate) fn chinese(text: &str) -> Vec<u32> {
     if let Some(number) = positional(text.chars().map(chinese_digit)) {
         return vec![number];
     }
@@ -95,10 +105,10 @@ pub(super) fn chinese(text: &str) -> Vec<u32> {
     }
 }
 
-/// Whether a text holds a digit or a Chinese numeral, so that one sign makes another number of it.
-pub(in crate::entry) fn has_numerals(text: &str) -> bool {
-    text.chars()
-        .any(|c| digit(c).is_some() || chinese_digit(c).is_some() || unit(c).is_some())
+/// Whether a character is a digit or a Chinese numeral, so that another in its place makes another
+/// number.
+pub(crate) fn is_sign(c: char) -> bool {
+    digit(c).is_some() || chinese_digit(c).is_some() || unit(c).is_some()
 }
 
 #[cfg(test)]
@@ -109,6 +119,7 @@ mod tests {
     fn the_zeros_are_in_order() {
         assert!(ZEROS.is_sorted());
         assert_eq!(digit('9'), Some(9));
+        assert_eq!(digit('９'), Some(9));
         assert_eq!(digit(':'), None);
         assert_eq!(digit('/'), None);
         assert_eq!(digit('𞥙'), Some(9));
