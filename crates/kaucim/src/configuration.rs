@@ -10,15 +10,16 @@ use serde::Deserialize;
 use self::{
     care::{ResourceEntry, Safety},
     embeddings::EmbeddingsEntry,
-    identity::{Identity, IdentityEntries},
+    identity::IdentityEntries,
     limits::{BudgetEntries, LimitEntries, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
     web::Web,
 };
-pub(crate) use self::{embeddings::Embeddings, models::Models};
+pub(crate) use self::{embeddings::Embeddings, identity::Identity, models::Models};
 use crate::{
     arguments::{Common, Serve},
+    certificate::Certificate,
     environment::Environment,
     exit::Failed,
 };
@@ -55,10 +56,13 @@ pub(crate) struct Configuration {
     pub limits: Limits,
     pub streams_per_account: usize,
     pub connections: usize,
+    pub connections_per_address: usize,
     pub rates: Option<Rates>,
     pub budgets: DailyBudgets,
     pub proxies: Proxies,
     pub web: Web,
+    /// Absent: without TLS.
+    pub certificate: Option<Certificate>,
     /// Absent: keys of our own are the only ones.
     pub identity: Option<Identity>,
 }
@@ -92,6 +96,7 @@ struct File {
     allowed_origins: Option<Vec<String>>,
     public_url: Option<String>,
     identity: Option<IdentityEntries>,
+    tls: Option<TlsEntries>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -104,6 +109,13 @@ struct Reading {
     seconds: Option<u64>,
     temperature: Option<f32>,
     max_tokens: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TlsEntries {
+    certificate: PathBuf,
+    key: PathBuf,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -167,12 +179,20 @@ impl Configuration {
             )?
             .or(file.limits.streams_per_account)
             .unwrap_or(32),
+            connections_per_address: file
+                .limits
+                .connections_per_address
+                .map_or(1000, NonZeroUsize::get),
             connections: file.limits.connections.map_or(20_000, NonZeroUsize::get),
             rates: rates(&file.limits, environment)?,
             budgets: budgets(&file.budget, environment),
             proxies: proxies::settle(file.proxies)?,
             web: web::settle(file.allowed_origins, file.public_url)?,
             identity: identity::settle(file.identity)?,
+            certificate: file.tls.map(|tls| Certificate {
+                chain: tls.certificate,
+                key: tls.key,
+            }),
         })
     }
 }

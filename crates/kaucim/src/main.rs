@@ -5,6 +5,7 @@ use std::{io::IsTerminal, process::ExitCode};
 use clap::Parser;
 
 mod arguments;
+mod certificate;
 mod commands;
 mod configuration;
 mod embeddings;

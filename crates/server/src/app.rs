@@ -13,6 +13,7 @@ use crate::{
     proxies::Proxies,
     refusals::Refusals,
     streams::Streams,
+    tls::Tls,
     tokens::Issuer,
 };
 
@@ -50,8 +51,13 @@ pub struct Settings {
     pub proxies: Proxies,
     /// How long `interpret` waits for the reading before it answers with the task.
     pub interpret_wait: Duration,
+    /// TLS, where no proxy adds it.
+    pub tls: Option<Tls>,
     /// Open connections; whoever comes beyond them waits.
     pub connections: usize,
+    /// Open connections of one address, unless it is a trusted proxy's or there are no rates;
+    /// whoever comes beyond them is cut.
+    pub connections_per_address: usize,
     /// How long a client may take to send a request's body.
     pub body_timeout: Duration,
     /// How long a client may leave what it is sent unread before its connection is cut.
@@ -69,7 +75,9 @@ impl Default for Settings {
             issuer: None,
             proxies: Proxies::default(),
             interpret_wait: Duration::from_secs(60),
+            tls: None,
             connections: 20_000,
+            connections_per_address: 1000,
             body_timeout: Duration::from_secs(20),
             write_timeout: Duration::from_secs(30),
         }

@@ -1,8 +1,14 @@
 //! How many connections are open, and how many may be.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{Proxies, Settings, proxies::counted_as_one};
 
 /// Room for connections. Who finds none waits in the queue of the operating system.
 #[derive(Clone)]
@@ -32,5 +38,63 @@ impl Connections {
 
     pub(crate) fn most(&self) -> usize {
         self.most
+    }
+}
+
+/// How many connections each address has.
+pub(crate) struct Seats {
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// Absent: as many as there is room for.
+    most: Option<usize>,
+    proxies: Proxies,
+}
+
+/// One connection of an address; it counts until it is dropped.
+pub(crate) struct Seat {
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    address: Option<IpAddr>,
+}
+
+impl Seats {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            taken: Arc::default(),
+            most: settings.rates.map(|_| settings.connections_per_address),
+            proxies: settings.proxies.clone(),
+        }
+    }
+
+    /// Counts one more connection, unless the address has its fill.
+    pub(crate) fn take(&self, address: IpAddr) -> Option<Seat> {
+        let Some(most) = self.most.filter(|_| !self.proxies.trusts(address)) else {
+            return Some(Seat {
+                taken: Arc::clone(&self.taken),
+                address: None,
+            });
+        };
+        let address = counted_as_one(address);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(address).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Seat {
+            taken: Arc::clone(&self.taken),
+            address: Some(address),
+        })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Some(address) = self.address else { return };
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&address);
+            }
+        }
     }
 }

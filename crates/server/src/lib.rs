@@ -19,6 +19,7 @@ mod serve;
 mod sse;
 mod streams;
 mod strict;
+mod tls;
 mod tokens;
 
 pub use crate::{
@@ -26,5 +27,6 @@ pub use crate::{
     limits::Rates,
     proxies::{ForwardedHeader, Proxies},
     serve::serve,
+    tls::{Tls, TlsError},
     tokens::{Issuer, IssuerKeys, KeysError, TokenAlgorithm},
 };

@@ -25,7 +25,7 @@ pub enum ForwardedHeader {
 }
 
 impl Proxies {
-    fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted
             .iter()
@@ -37,7 +37,7 @@ impl Proxies {
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         if !self.trusts(peer) {
-            return limited(client);
+            return counted_as_one(client);
         }
         for hop in self.hops(headers).iter().rev() {
             // Who cannot be told apart counts as the proxy that has passed it on.
@@ -47,7 +47,7 @@ impl Proxies {
                 break;
             }
         }
-        limited(client)
+        counted_as_one(client)
     }
 
     /// Whether the client spoke TLS, by the word of the nearest proxy.
@@ -107,7 +107,7 @@ fn address(hop: &str) -> Option<IpAddr> {
 
 /// What limits count as one: an address of IPv4, a network of 64 bits of IPv6, which one household
 /// has for itself.
-fn limited(address: IpAddr) -> IpAddr {
+pub(crate) fn counted_as_one(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

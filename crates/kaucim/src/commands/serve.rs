@@ -1,9 +1,9 @@
 //! `kaucim serve`: the page and the API, until a signal.
 
-use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
+use std::{io::ErrorKind, sync::Arc};
 
 use kaucim_fortune::FortuneSystem;
-use kaucim_server::App;
+use kaucim_server::{App, Tls};
 use kaucim_tasks::{Accounts, FolderLock, Tasks};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
@@ -13,11 +13,22 @@ use tokio::{
 
 use super::{make_folder, open_library, open_store};
 use crate::{
-    configuration::Configuration, embeddings, exit::Failed, models, output, reload::Watch,
+    certificate::Certificate,
+    configuration::{Configuration, Identity},
+    embeddings,
+    exit::Failed,
+    identity, models, output,
+    reload::Watch,
 };
 
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     open_many_files();
+    let certificate = configuration.certificate.clone();
+    let tls = certificate.as_ref().map(Certificate::load).transpose();
+    let tls = tls.map_err(|error| {
+        Failed::usage(format!("{error:#}"), "see [tls] in the configuration file")
+    })?;
+    let mut served_as = server_settings(&configuration, tls.clone());
     let listener = listen(&configuration.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     // Before the database is touched, which a newer version would change for an older one.
@@ -59,44 +70,20 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         ..kaucim_tasks::Settings::default()
     };
     let tasks = Tasks::start(store, fortune.clone(), settings).await?;
-    let mut settings = kaucim_server::Settings {
-        guests: configuration.guests,
-        streams_per_account: configuration.streams_per_account,
-        rates: configuration.rates,
-        proxies: configuration.proxies,
-        allowed_origins: configuration
-            .web
-            .allowed_origins
-            .iter()
-            .filter_map(|origin| origin.parse().ok())
-            .collect(),
-        public_url: configuration.web.public_url,
-        connections: configuration.connections,
-        ..kaucim_server::Settings::default()
-    };
     let warm = fortune.clone();
-    let mut identity = None;
-    if let Some(configured) = configuration.identity {
-        let keys = configured.issuer.keys.clone();
-        let started = crate::identity::Keeper::start(configured.keys, keys).await;
-        identity = Some(started.map_err(|error| {
-            Failed::usage(
-                format!("{error:#}"),
-                "see [identity] in the configuration file",
-            )
-        })?);
-        settings.issuer = Some(Arc::new(configured.issuer));
-    }
+    let identity = believe(configuration.identity, &mut served_as).await?;
     let recording = accounts.clone();
-    let app = App::new(tasks, accounts, fortune, settings);
+    let app = App::new(tasks, accounts, fortune, served_as);
     let ended = ended()?;
-    announce(address, first_key.as_deref())?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    announce(&format!("{scheme}://{address}"), first_key.as_deref())?;
     // Nobody waits for it: a reading that comes sooner does the same for itself.
     drop(tokio::task::spawn_blocking(move || warm.warm_up()));
     let serving = Box::pin(kaucim_server::serve(listener, app, ended));
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),
         Err(error) = Box::pin(watch.run(library, recording)) => Err(anyhow::Error::from(error)),
+        () = keep(certificate, tls) => Ok(()),
     };
     if let Some(keeper) = keeper {
         keeper.stop().await;
@@ -106,6 +93,49 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     }
     served?;
     Ok(())
+}
+
+fn server_settings(configuration: &Configuration, tls: Option<Tls>) -> kaucim_server::Settings {
+    let origins = configuration.web.allowed_origins.iter();
+    kaucim_server::Settings {
+        guests: configuration.guests,
+        streams_per_account: configuration.streams_per_account,
+        rates: configuration.rates,
+        proxies: configuration.proxies.clone(),
+        allowed_origins: origins.filter_map(|origin| origin.parse().ok()).collect(),
+        public_url: configuration.web.public_url.clone(),
+        connections: configuration.connections,
+        connections_per_address: configuration.connections_per_address,
+        tls,
+        ..kaucim_server::Settings::default()
+    }
+}
+
+/// Believes the identity provider that is configured, if there is one, and looks after its keys.
+async fn believe(
+    configured: Option<Identity>,
+    settings: &mut kaucim_server::Settings,
+) -> Result<Option<identity::Keeper>, Failed> {
+    let Some(Identity { issuer, keys }) = configured else {
+        return Ok(None);
+    };
+    let keeper = identity::Keeper::start(keys, issuer.keys.clone()).await;
+    let keeper = keeper.map_err(|error| {
+        Failed::usage(
+            format!("{error:#}"),
+            "see [identity] in the configuration file",
+        )
+    })?;
+    settings.issuer = Some(Arc::new(issuer));
+    Ok(Some(keeper))
+}
+
+/// Looks after the certificate, where there is one. It never ends by itself.
+async fn keep(certificate: Option<Certificate>, tls: Option<Tls>) {
+    match certificate.zip(tls) {
+        Some((certificate, tls)) => certificate.keep(tls).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Every reader and every call to a model is an open file, and the usual limit is a thousand.
@@ -147,14 +177,14 @@ fn take_lock(configuration: &Configuration) -> Result<FolderLock, Failed> {
 }
 
 /// One line on standard output when questions are taken; the first key for people, apart.
-fn announce(address: SocketAddr, first_key: Option<&str>) -> Result<(), Failed> {
+fn announce(address: &str, first_key: Option<&str>) -> Result<(), Failed> {
     if let Some(key) = first_key {
         output::tell(&format!(
             "your bearer token, shown this once: {key}\n  \
              (make another with `kaucim key create --name NAME`)"
         ));
     }
-    output::print(&format!("kaucim listens on http://{address}\n"))?;
+    output::print(&format!("kaucim listens on {address}\n"))?;
     Ok(())
 }
 

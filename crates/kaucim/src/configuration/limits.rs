@@ -21,6 +21,7 @@ pub(super) struct LimitEntries {
     pub per_account: Option<u32>,
     pub streams_per_account: Option<usize>,
     pub connections: Option<NonZeroUsize>,
+    pub connections_per_address: Option<NonZeroUsize>,
     pub queued: Option<u32>,
     pub rates: Option<bool>,
     pub guest_rate: Option<NonZeroU32>,

@@ -125,6 +125,39 @@ fn every_file_says_first_what_it_is_for() {
     }
 }
 
+/// What `docs/security.md` says is shown by a test, is.
+#[test]
+fn the_tests_that_are_named_for_security_are_there() {
+    let document = fs::read_to_string(root().join("docs/security.md")).expect("the document");
+    let mut named = 0;
+    for row in document.lines().filter(|line| line.starts_with("| ")) {
+        let mut folder = "";
+        for word in row.split([' ', ',', ';', '|']) {
+            match word {
+                "server" | "tasks" | "fortune" | "llm" | "decks" | "program" => folder = word,
+                _ => {}
+            }
+            let Some((module, test)) = word.trim_matches('`').split_once("::") else {
+                continue;
+            };
+            let folder = if folder == "program" {
+                "kaucim"
+            } else {
+                folder
+            };
+            let file = root().join(format!("crates/{folder}/tests/it/{module}.rs"));
+            let text = fs::read_to_string(&file);
+            let text = text.unwrap_or_else(|_| panic!("{word}: no {}", file.display()));
+            assert!(
+                text.contains(&format!("fn {test}(")),
+                "no test {word} in {folder}"
+            );
+            named += 1;
+        }
+    }
+    assert!(named >= 30, "it names only {named} tests");
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -26,6 +26,12 @@ impl Operation {
         ways.iter().find_map(|way| way["key"][0].as_str())
     }
 
+    /// Whether a guest's cookie counts there.
+    pub(crate) fn takes_guests(&self) -> bool {
+        let ways = self.about["security"].as_array();
+        ways.is_some_and(|ways| ways.iter().any(|way| way.get("guest").is_some()))
+    }
+
     /// The path with every parameter filled in.
     pub(crate) fn filled(&self, task_id: &str) -> String {
         let filled = self

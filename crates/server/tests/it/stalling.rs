@@ -1,0 +1,123 @@
+//! Clients that take their time, or come in crowds.
+
+use std::time::Duration;
+
+use kaucim_server::Settings;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    app::{Setup, TestApp, soon},
+    user::{ASK, User},
+};
+
+async fn with(server: Settings) -> TestApp {
+    TestApp::with(Setup {
+        server,
+        ..Setup::default()
+    })
+    .await
+}
+
+async fn connected(app: &TestApp) -> TcpStream {
+    let address = app.url.strip_prefix("http://").expect("an address");
+    TcpStream::connect(address).await.expect("a connection")
+}
+
+/// What the server says until it closes.
+async fn rest(mut socket: TcpStream) -> String {
+    let mut text = Vec::new();
+    // A connection that is cut has said what it said.
+    let _ = soon("the end of a connection", socket.read_to_end(&mut text)).await;
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_408() {
+    let app = with(Settings {
+        body_timeout: Duration::from_millis(300),
+        ..Settings::default()
+    })
+    .await;
+    let asker = app.key_holder("temple").await;
+    let mut socket = connected(&app).await;
+    let head = format!(
+        "POST {ASK} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"question\":",
+        asker.secret()
+    );
+    socket.write_all(head.as_bytes()).await.expect("sent");
+    let answer = rest(socket).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("body_too_slow"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_is_cut_while_others_are_served() {
+    let app = TestApp::start().await;
+    let mut slow = Vec::new();
+    for _ in 0..200 {
+        let mut socket = connected(&app).await;
+        socket.write_all(b"GET /healthz HT").await.expect("sent");
+        slow.push(socket);
+    }
+    let asker = app.key_holder("temple").await;
+    let task_id = asker.ask("會嗎？").await;
+    asker.follow(&task_id).await.page().await.assert_complete();
+    let last = slow.pop().expect("there are some");
+    assert!(!rest(last).await.contains("200 OK"), "it is cut");
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections_and_no_more() {
+    let app = with(Settings {
+        connections_per_address: 3,
+        ..Settings::default()
+    })
+    .await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut socket = connected(&app).await;
+        socket
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .expect("sent");
+        let mut first = [0; 15];
+        soon("an answer", socket.read_exact(&mut first))
+            .await
+            .expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 200 OK");
+        open.push(socket);
+    }
+    assert_eq!(rest(connected(&app).await).await, "", "the next is cut");
+    drop(open);
+    let free = async {
+        loop {
+            let mut socket = connected(&app).await;
+            let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            // It may be cut while it writes.
+            let _ = socket.write_all(request).await;
+            if rest(socket).await.starts_with("HTTP/1.1 200") {
+                return;
+            }
+        }
+    };
+    soon("room again", free).await;
+}
+
+#[tokio::test]
+async fn beyond_the_room_there_is_people_wait() {
+    let app = with(Settings {
+        connections: 1,
+        ..Settings::default()
+    })
+    .await;
+    let first = connected(&app).await;
+    let nobody = User::without_credential(&app);
+    let waiting = nobody.get("/healthz");
+    drop(first);
+    let answer = soon("room", waiting).await;
+    assert_eq!(answer.status, 200, "{}", answer.body());
+}
