@@ -185,7 +185,9 @@ fn looks_like_secret(value: &str) -> bool {
     if is_jwt {
         return true;
     }
-    let digits = value.strip_prefix("kc_").or(value.strip_prefix("kg_"));
+    let digits = ["kc_", "kg_"]
+        .iter()
+        .find_map(|prefix| value.strip_prefix(prefix));
     digits.is_some_and(|digits| {
         digits.len() >= 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     })

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(draws());
     routes.extend(of_a_task());
     routes.extend(lookups());
+    routes.extend(sessions());
     routes.extend(operations());
     routes
 }
@@ -255,7 +256,7 @@ fn lookups() -> Vec<Route> {
     ]
 }
 
-fn operations() -> Vec<Route> {
+fn sessions() -> Vec<Route> {
     vec![
         Route::new(
             ("post", "/api/v1/session"),
@@ -303,6 +304,11 @@ fn operations() -> Vec<Route> {
             routing::delete(account::erase),
         )
         .answers([empty(204, "Erased")]),
+    ]
+}
+
+fn operations() -> Vec<Route> {
+    vec![
         Route::new(
             ("get", "/api/v1/admin/overview"),
             Auth::Key("admin"),

@@ -24,10 +24,7 @@ use crate::{
 pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     open_many_files();
     let certificate = configuration.certificate.clone();
-    let tls = certificate.as_ref().map(Certificate::load).transpose();
-    let tls = tls.map_err(|error| {
-        Failed::usage(format!("{error:#}"), "see [tls] in the configuration file")
-    })?;
+    let tls = shown(certificate.as_ref())?;
     let mut served_as = server_settings(&configuration, tls.clone());
     let listener = listen(&configuration.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
@@ -93,6 +90,11 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     }
     served?;
     Ok(())
+}
+
+fn shown(certificate: Option<&Certificate>) -> Result<Option<Tls>, Failed> {
+    let tls = certificate.map(Certificate::load).transpose();
+    tls.map_err(|error| Failed::usage(format!("{error:#}"), "see [tls] in the configuration file"))
 }
 
 fn server_settings(configuration: &Configuration, tls: Option<Tls>) -> kaucim_server::Settings {

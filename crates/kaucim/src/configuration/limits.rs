@@ -51,8 +51,8 @@ pub(super) fn budgets(file: &BudgetEntries, environment: &Environment) -> DailyB
     };
     DailyBudgets {
         per_key: file.per_key.unwrap_or_default(),
-        per_guest: file.per_guest.unwrap_or(of_guests(GUEST_READINGS)),
-        guests: file.guests.unwrap_or(of_guests(GUESTS_READINGS)),
+        per_guest: file.per_guest.unwrap_or_else(|| of_guests(GUEST_READINGS)),
+        guests: file.guests.unwrap_or_else(|| of_guests(GUESTS_READINGS)),
         service: file.service.unwrap_or_default(),
     }
 }

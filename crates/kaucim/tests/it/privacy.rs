@@ -17,6 +17,15 @@ async fn send(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
     )
 }
 
+/// Everything that was asked, answered or proven in a run.
+struct Said {
+    key: String,
+    guest: String,
+    ticket: String,
+    section: String,
+    figures: String,
+}
+
 #[tokio::test]
 async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
     let sim = model("rate=0").await;
@@ -24,6 +33,39 @@ async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
     environment.push(("KAUCIM_LOG", "debug".to_owned()));
     environment.push(("OPENAI_API_KEY", "sk-of-the-operator".to_owned()));
     let server = Server::start(environment).await;
+    let said = whole_run(&server).await;
+    let log = std::fs::read_to_string(server.data.path().join("stderr.txt")).expect("a log");
+    assert!(log.contains("DEBUG"), "the log is talkative: {log}");
+    // What the first start tells people is told once, and is no part of the log.
+    let lines = log
+        .lines()
+        .filter(|line| !line.contains("your bearer token"));
+    let log = lines.collect::<Vec<_>>().join("\n");
+    for secret in [
+        &said.key[3..],
+        &said.key[11..40],
+        &said.guest,
+        &said.ticket,
+        &said.section,
+        "sk-of-the-operator",
+        "Perpetua",
+        "Quillfeather",
+        "Bramblewick",
+        "zebulon",
+        "eyJhbGci",
+    ] {
+        assert!(secret.len() > 6, "there is something to look for: {secret}");
+        assert!(!log.contains(secret), "`{secret}` stands in the log");
+        assert!(
+            !said.figures.contains(secret),
+            "`{secret}` is in the figures"
+        );
+    }
+    sim.stop().await;
+}
+
+/// Asks, follows with a ticket, and is refused in several ways.
+async fn whole_run(server: &Server) -> Said {
     let mut command = kaucim(server.data.path());
     command.args([
         "key",
@@ -36,25 +78,7 @@ async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
     let key = run(command).await.stdout.trim().to_owned();
     let client = Client::builder().no_proxy().build().expect("a client");
     let request = |method: Method, path: &str| client.request(method, server.url(path));
-    let (status, session) = {
-        let answer = request(Method::POST, "/api/v1/session")
-            .send()
-            .await
-            .expect("an answer");
-        (
-            answer.status(),
-            answer.headers()["set-cookie"]
-                .to_str()
-                .expect("text")
-                .to_owned(),
-        )
-    };
-    assert_eq!(status, 200);
-    let guest = session
-        .split(['=', ';'])
-        .nth(1)
-        .expect("a secret")
-        .to_owned();
+    let guest = guest(request(Method::POST, "/api/v1/session")).await;
     let body = json!({
         "deity_id": "yue_lao", "question": "Will Perpetua Quillfeather marry me?",
         "context": { "name": "Ignatius Bramblewick" }, "end_user": "customer-zebulon",
@@ -63,69 +87,43 @@ async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
     let (status, accepted) = send(asked).await;
     assert_eq!(status, 202, "{accepted}");
     let task_id = accepted["task_id"].as_str().expect("an id");
-    let ticket_path = format!("/api/v1/async-chat/task/{task_id}/ticket");
-    let (_, ticket) = send(request(Method::POST, &ticket_path).bearer_auth(&key)).await;
+    let task_path = format!("/api/v1/async-chat/task/{task_id}");
+    let ticket = request(Method::POST, &format!("{task_path}/ticket")).bearer_auth(&key);
+    let (_, ticket) = send(ticket).await;
     let ticket = ticket["ticket"].as_str().expect("a ticket").to_owned();
     let stream = format!("/api/v1/async-chat/stream/{task_id}?ticket={ticket}");
-    let (status, events) = send(request(Method::GET, &stream)).await;
-    assert_eq!(status, 200);
-    assert!(
-        events.as_str().expect("events").contains("event: complete"),
-        "{events}"
-    );
-    let (_, task) =
-        send(request(Method::GET, &format!("/api/v1/async-chat/task/{task_id}")).bearer_auth(&key))
-            .await;
-    let section = task["result"]["sections"][0]["text"]
-        .as_str()
-        .expect("a text");
+    let (_, events) = send(request(Method::GET, &stream)).await;
+    let events = events.as_str().expect("events").to_owned();
+    assert!(events.contains("event: complete"), "{events}");
+    let (_, task) = send(request(Method::GET, &task_path).bearer_auth(&key)).await;
+    let section = task["result"]["sections"][0]["text"].as_str();
+    let section = section.expect("a text").chars().take(24).collect();
     // What is refused is not written down either.
     let of_guest = request(Method::GET, "/api/v1/async-chat/history?limit=0");
     send(of_guest.header("cookie", format!("kaucim_session={guest}"))).await;
-    send(request(
-        Method::GET,
-        &format!("/api/v1/search?q=x&token={key}"),
-    ))
-    .await;
-    send(request(Method::GET, "/metrics").bearer_auth("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln"))
-        .await;
-    send(
-        request(Method::POST, ASK)
-            .bearer_auth(&key)
-            .body("{\"question\": \"Perpetua"),
-    )
-    .await;
+    let in_address = format!("/api/v1/search?q=x&token={key}");
+    send(request(Method::GET, &in_address)).await;
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln";
+    send(request(Method::GET, "/metrics").bearer_auth(token)).await;
+    let broken = request(Method::POST, ASK).bearer_auth(&key);
+    send(broken.body("{\"question\": \"Perpetua")).await;
     let (status, figures) = send(request(Method::GET, "/metrics").bearer_auth(&key)).await;
     assert_eq!(status, 200);
     let figures = figures.to_string();
     assert!(figures.contains("kaucim_tasks"), "{figures}");
-    let log = std::fs::read_to_string(server.data.path().join("stderr.txt")).expect("a log");
-    assert!(log.contains("DEBUG"), "the log is talkative: {log}");
-    // What the first start tells people is told once, and is no part of the log.
-    let log: Vec<_> = log
-        .lines()
-        .filter(|line| !line.contains("your bearer token"))
-        .collect();
-    let log = log.join("\n");
-    let some_words: String = section.chars().take(24).collect();
-    for secret in [
-        &key[3..],
-        &key[11..40],
-        &guest,
-        &ticket,
-        "sk-of-the-operator",
-        "Perpetua",
-        "Quillfeather",
-        "Bramblewick",
-        "zebulon",
-        "eyJhbGci",
-        &some_words,
-    ] {
-        assert!(!log.contains(secret), "`{secret}` stands in the log");
-        assert!(
-            !figures.contains(secret),
-            "`{secret}` stands in the figures"
-        );
+    Said {
+        key,
+        guest,
+        ticket,
+        section,
+        figures,
     }
-    sim.stop().await;
+}
+
+/// Opens a session; the secret in its cookie.
+async fn guest(request: reqwest::RequestBuilder) -> String {
+    let answer = request.send().await.expect("the server answers");
+    let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+    let secret = cookie.split(['=', ';']).nth(1);
+    secret.expect("a cookie has a value").to_owned()
 }

@@ -1,12 +1,12 @@
 //! Attacks that go over every route, so that a new one cannot be forgotten; and noise.
 
-use reqwest::{Method, StatusCode, header::HeaderValue};
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderValue};
 use serde_json::json;
 
 use crate::{
     app::TestApp,
     openapi::operations,
-    user::{ASK, HISTORY, answer, question, stream_path},
+    user::{ASK, HISTORY, User, answer, question, stream_path},
 };
 
 const NEVER: &str = "01900000-0000-7000-8000-000000000000";
@@ -124,46 +124,7 @@ async fn whatever_is_sent_nothing_breaks() {
     asker.finished(&task_id).await;
     let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
     for round in 0..400 {
-        let (one, two) = (noise.text(60), noise.text(60));
-        let nobody = app.nobody();
-        let request = match round % 8 {
-            0 => nobody
-                .request(Method::GET, HISTORY)
-                .header("authorization", one),
-            1 => nobody
-                .request(Method::GET, HISTORY)
-                .header("cookie", format!("kaucim_session={}; {}", one, two)),
-            2 => asker
-                .request(Method::GET, &stream_path(&task_id))
-                .header("last-event-id", one),
-            3 => {
-                let query = format!(
-                    "?last_event_id={}&partial_text={}",
-                    encoded(&one),
-                    encoded(&two)
-                );
-                asker.request(Method::GET, &(stream_path(&task_id) + &query))
-            }
-            4 => {
-                let query = format!("?ticket={}", encoded(&one));
-                nobody.request(Method::GET, &(stream_path(&task_id) + &query))
-            }
-            5 => asker
-                .request(Method::POST, ASK)
-                .header("content-type", "application/json")
-                .header("idempotency-key", two)
-                .body(noise.mutated(&question("會嗎？").to_string())),
-            6 => nobody.request(Method::GET, HISTORY).bearer_auth(format!(
-                "{}.{}.{}",
-                noise.base64(),
-                noise.base64(),
-                noise.base64()
-            )),
-            _ => {
-                let query = format!("?q={}&deity_id={}", encoded(&one), encoded(&two));
-                asker.request(Method::GET, &format!("/api/v1/search{query}"))
-            }
-        };
+        let request = noisy(&app, (&asker, &task_id), round, &mut noise);
         // What no header can hold is never sent.
         let Ok(request) = request.build() else {
             continue;
@@ -192,6 +153,55 @@ async fn whatever_is_sent_nothing_breaks() {
         drop(sent);
     }
     assert_eq!(app.nobody().get("/readyz").await.status, 200);
+}
+
+/// A request that is wrong somewhere, in another place each round.
+fn noisy(
+    app: &TestApp,
+    (asker, task_id): (&User, &str),
+    round: u32,
+    noise: &mut Noise,
+) -> RequestBuilder {
+    let (one, two) = (noise.text(60), noise.text(60));
+    let nobody = app.nobody();
+    match round % 8 {
+        0 => nobody
+            .request(Method::GET, HISTORY)
+            .header("authorization", one),
+        1 => nobody
+            .request(Method::GET, HISTORY)
+            .header("cookie", format!("kaucim_session={one}; {two}")),
+        2 => asker
+            .request(Method::GET, &stream_path(task_id))
+            .header("last-event-id", one),
+        3 => {
+            let query = format!(
+                "?last_event_id={}&partial_text={}",
+                encoded(&one),
+                encoded(&two)
+            );
+            asker.request(Method::GET, &(stream_path(task_id) + &query))
+        }
+        4 => {
+            let query = format!("?ticket={}", encoded(&one));
+            nobody.request(Method::GET, &(stream_path(task_id) + &query))
+        }
+        5 => asker
+            .request(Method::POST, ASK)
+            .header("content-type", "application/json")
+            .header("idempotency-key", two)
+            .body(noise.mutated(&question("會嗎？").to_string())),
+        6 => nobody.request(Method::GET, HISTORY).bearer_auth(format!(
+            "{}.{}.{}",
+            noise.base64(),
+            noise.base64(),
+            noise.base64()
+        )),
+        _ => {
+            let query = format!("?q={}&deity_id={}", encoded(&one), encoded(&two));
+            asker.request(Method::GET, &format!("/api/v1/search{query}"))
+        }
+    }
 }
 
 /// A text as the value of a query.
