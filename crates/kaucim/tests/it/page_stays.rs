@@ -184,6 +184,40 @@ async fn what_was_read_opens_without_a_server() {
 }
 
 #[tokio::test]
+async fn a_second_device_goes_on_with_it_once() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Shall I take it with me?").await;
+    browser.shows_all().await;
+    browser.click("handoff").await;
+    browser.shown("handoff-link").await;
+    let link = browser
+        .runs("return document.querySelector('[data-testid=handoff-link]').value")
+        .await;
+    let link = link.as_str().expect("an address");
+    for (device, takes) in [("the second", true), ("a third", false)] {
+        let other = Browser::at(&server).await;
+        // Another document, and not another place in this one.
+        other.driver.goto("about:blank").await.expect("a page");
+        other.driver.goto(link).await.expect("the page");
+        if takes {
+            other.shows_all().await;
+            let shown = other.address().await;
+            assert_eq!(shown, browser.address().await, "{device}");
+        } else {
+            let problem = "return document.getElementById('problem').hidden";
+            other.until_it_is(problem, false.into()).await;
+            let shown = other.address().await;
+            assert!(!shown.contains("/r/"), "{device}: {shown}");
+        }
+        other.stop().await;
+    }
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn who_asked_to_be_told_is_told() {
     let sim = model("rate=0;ttft=8000").await;
     let server = Server::start(asking(&sim, "openai")).await;

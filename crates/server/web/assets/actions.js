@@ -33,7 +33,7 @@ export function actions(state, canTake) {
     }),
     'speechSynthesis' in globalThis ? listen : '',
     button('print', () => print()),
-    canTake ? button('handoff', () => handOff(place)) : '',
+    canTake ? button('handoff', () => handOff(place, state.taskId)) : '',
   );
   pressed(favourite, isFavourite(state.taskId));
   return [row, place];
@@ -58,12 +58,13 @@ function pressed(element, on) {
 }
 
 /** A link that opens this visit on another device, for a short while; servers without it say so. */
-async function handOff(place) {
+async function handOff(place, id) {
   try {
     const { url, expires_at: until } = await api.handOff();
     const address = new URL(url, location.href);
-    if (!address.hash) address.hash = location.hash;
-    const field = h('input', { readonly: true, value: address.href, 'aria-label': t('handoff') });
+    // What stands behind the # is for the page alone; it opens this reading there.
+    address.hash += `&r=${encodeURIComponent(id)}`;
+    const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: address.href, 'aria-label': t('handoff') });
     const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(address.href).then(() => say(copy, t('copied'))) }, t('copy_link'));
     const minutes = Math.max(1, Math.round((new Date(until) - Date.now()) / 60000));
     place.replaceChildren(h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), field, copy));

@@ -72,6 +72,12 @@ export function everything() {
   return asGuest('GET', `${BASE}/account/export`);
 }
 
+/** Takes such an address on the other device; `token` is what stands in it. */
+export async function redeem(token) {
+  await send('POST', `${BASE}/session/handoff/redeem`, { handoff: token });
+  remember();
+}
+
 /** {url, expires_at}: an address that continues this visit elsewhere. */
 export function handOff() {
   return asGuest('POST', `${BASE}/session/handoff`);

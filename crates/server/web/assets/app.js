@@ -214,6 +214,17 @@ function route() {
   return id === state.taskId ? show('reading') : open(id);
 }
 
+/** Takes a visit over from another device, where the address says so; it works once. */
+async function takeOver() {
+  const [, token, id] = /^#handoff=([^&]+)(?:&r=(.+))?$/.exec(location.hash) || [];
+  if (!token) return;
+  history.replaceState(null, '', id ? address(decodeURIComponent(id)) : '#/journal');
+  await api.redeem(token).catch((problem) => {
+    history.replaceState(null, '', '#/');
+    form.refuse({ status: problem.status, code: problem.status ? 'handoff' : 'offline' });
+  });
+}
+
 async function openJournal() {
   show('journal');
   const { journalView } = await import('./journal.js');
@@ -297,6 +308,7 @@ document.addEventListener('visibilitychange', lookAround);
 
 const kioskWish = new URLSearchParams(location.search).get('kiosk');
 dress(recall('kaucim.theme'));
+await takeOver();
 const returning = api.remembered();
 api.ensureSession().catch(() => {}); // asked for again when it is needed
 await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());

@@ -67,6 +67,7 @@ export const CODES = {
   body_too_large: 'The question is too long. Please shorten it.',
   unauthenticated: 'Your visit has expired. Please reload the page.',
   idempotency_mismatch: 'This question was already sent with other content. Please press again.',
+  handoff: 'This link to another device was used already, or has expired. Please get another one where you came from.',
   task_not_found: 'This reading could not be found. It may have been erased, or belong to another browser.',
   attempts_exhausted: 'Several attempts did not succeed. We are sorry.',
   models_failed: 'The writer is away for now. Please ask again later.',

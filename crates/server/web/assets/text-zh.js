@@ -67,6 +67,7 @@ export const CODES = {
   body_too_large: '問題太長了，請寫短一些。',
   unauthenticated: '這次的通行已過期。請重新整理頁面。',
   idempotency_mismatch: '這一問已經用別的內容送出過了。請再按一次。',
+  handoff: '這個換裝置的網址已經用過，或已過期。請在原來的裝置上再取一次。',
   task_not_found: '找不到這則解讀。它可能已被刪除，或屬於另一個瀏覽器。',
   attempts_exhausted: '試了幾次都沒能寫完，實在抱歉。',
   models_failed: '執筆者暫時不在。請稍後再問。',
