@@ -28,10 +28,10 @@ async fn the_lines_of_the_region_come_with_the_notice() {
     let printed = asked(data.path(), config, "欠債太多，不想活了", "zh").await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
     for line in ["安心專線：1925", "  Ask us: 02-1234"] {
-        assert!(printed.stderr.contains(line), "{}", printed.stderr);
+        assert!(printed.stdout.contains(line), "{}", printed.stdout);
     }
     let printed = asked(data.path(), config, "他愛我嗎", "zh").await;
-    assert!(!printed.stderr.contains("1925"), "{}", printed.stderr);
+    assert!(!printed.stdout.contains("1925"), "{}", printed.stdout);
 }
 
 #[tokio::test]
@@ -40,11 +40,11 @@ async fn without_a_region_no_number_is_named() {
     let printed = asked(data.path(), "", "I want to die", "en").await;
     assert_eq!(printed.code, Some(0), "{}", printed.stderr);
     assert!(
-        printed.stderr.contains("a crisis line"),
+        printed.stdout.contains("a crisis line"),
         "{}",
-        printed.stderr
+        printed.stdout
     );
-    assert!(!printed.stderr.contains("988"), "{}", printed.stderr);
+    assert!(!printed.stdout.contains("988"), "{}", printed.stdout);
 }
 
 #[tokio::test]

@@ -67,10 +67,11 @@ async fn an_erased_account_is_gone_with_its_keys_and_all_it_has() {
     let open = second.follow(&running).await;
     assert_eq!(one.delete(ACCOUNT).await.status, 204);
     let rest = open.rest().await;
-    assert!(
-        matches!(names(&rest).last(), Some(&"cancelled") | None),
-        "{rest:?}"
-    );
+    // The stream ends. The account may be gone before its reader hears how; it never hears else.
+    let ends = ["complete", "error", "cancelled"];
+    let mut heard = names(&rest);
+    heard.retain(|name| ends.contains(name));
+    assert!(heard.iter().all(|name| *name == "cancelled"), "{rest:?}");
     for key in [&one, &second] {
         for path in [HISTORY, &task_path(&finished)] {
             key.get(path).await.assert_problem(401, "unauthenticated");
