@@ -162,7 +162,7 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
         .iter()
         .filter_map(|names| names.to_str().ok())
         .flat_map(|names| names.split(','))
-        .map(|name| name.trim().split_once(';').unwrap_or((name.trim(), "")))
+        .map(|name| name.split_once(';').unwrap_or((name, "")))
         .any(|(name, weight)| {
             name.trim().eq_ignore_ascii_case("gzip")
                 && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
