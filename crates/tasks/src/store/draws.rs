@@ -242,7 +242,13 @@ pub(super) fn ask_with(
         .execute(params![draw_id.to_string(), now_ms])?;
     if let Some(matter) = matter {
         forget_expired(connection, matter, now_ms)?;
-        // A matter that has a lot keeps it.
+        // A stick that was drawn for the matter and not asked with was put back.
+        connection
+            .prepare_cached(
+                "UPDATE draws SET matter = NULL WHERE matter = ?1 AND asked = 0 AND draw_id <> ?2",
+            )?
+            .execute(params![matter, draw_id.to_string()])?;
+        // A matter that was asked with a lot keeps it.
         connection
             .prepare_cached(
                 "UPDATE OR IGNORE draws SET matter = ?2 WHERE draw_id = ?1 AND matter IS NULL",

@@ -297,3 +297,25 @@ async fn the_first_answer_says_whether_the_lot_was_drawn_before() {
     assert!(first.already_drawn);
     assert_eq!(app.submit(again).await.unwrap(), first);
 }
+
+/// The moon blocks may have said no to the first stick.
+#[tokio::test]
+async fn a_stick_that_was_put_back_leaves_the_matter_to_the_one_that_was_asked_with() {
+    let app = App::start(0).await;
+    let temple = app.key_holder("temple").await;
+    let first = app.draws(temple, Some(STAY[0])).await;
+    app.reveals(temple, &first, "shaken").await;
+    let second = app.draws(temple, None).await;
+    let revealed = app.reveals(temple, &second, "shaken again").await;
+    let asked = app.asks(temple, STAY[1], Some(id(&second))).await.unwrap();
+    assert_eq!(asked.lot.number, revealed.proof.number);
+    let again = app.draws(temple, Some(STAY[2])).await;
+    assert_eq!(id(&again), id(&second));
+    let lot = again.already.expect("it was asked");
+    assert_eq!((lot.lot.number, lot.asked), (revealed.proof.number, true));
+    // A lot that was asked with stays the matter's.
+    let third = app.draws(temple, None).await;
+    app.reveals(temple, &third, "once more").await;
+    let _ = app.asks(temple, STAY[0], Some(id(&third))).await;
+    assert_eq!(id(&app.draws(temple, Some(STAY[2])).await), id(&second));
+}
