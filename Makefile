@@ -49,8 +49,9 @@ lint: cargo
 docs: cargo
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
+# Half of the time of most tests is waiting, for a browser, a model or a clock.
 tests: cargo chromium
-	cargo test --workspace --all-targets --locked
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
 
 deny: cargo ## Check licences, bans and sources of the dependencies
 	@command -v cargo-deny >/dev/null || test -x target/tools/bin/cargo-deny || \
