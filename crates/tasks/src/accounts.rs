@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use self::secret::{hash, label, new_secret};
+use self::secret::{hash, label, new_secret, person};
 use crate::{
     AccountId, Clock, Store, StoreError,
     store::accounts::{self as rows, NewKey, Owner},
@@ -269,6 +269,8 @@ impl Accounts {
             scopes,
             until,
         } = vouched;
+        // An erased account is made anew, and is paid for from the same purse.
+        let budget_id = person(&issuer, &subject);
         let (of_issuer, of_subject) = (issuer.clone(), subject.clone());
         let known = self.store.account_of_subject(of_issuer, of_subject).await?;
         let account_id = match known {
@@ -289,7 +291,7 @@ impl Accounts {
                 key: None,
                 expires_ms: Some(until.as_millisecond()),
                 label: account_id.to_string(),
-                budget_id: account_id.to_string(),
+                budget_id,
             },
         })
     }
@@ -302,10 +304,11 @@ impl Accounts {
         changes: u64,
     ) -> Result<(Vec<Credential>, u64), StoreError> {
         let now_ms = self.clock.now_ms();
-        let (lost, changes) = self
-            .store
-            .lost_keys(held.iter().filter_map(|held| held.key).collect(), changes)
-            .await?;
+        let keys = held
+            .iter()
+            .filter_map(|held| Some((held.key?, held.expires_ms)));
+        let keys = keys.collect();
+        let (lost, changes) = self.store.lost_keys(keys, changes, now_ms).await?;
         let has_ended = |held: &Credential| {
             held.expires_ms.is_some_and(|expires| expires <= now_ms)
                 || held.key.is_some_and(|key| lost.contains(&key))

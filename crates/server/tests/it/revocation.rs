@@ -62,17 +62,38 @@ async fn a_stream_ends_when_its_key_expires() {
         .assert_problem(401, "unauthenticated");
 }
 
+fn rotation(old_until: Option<Timestamp>) -> Rotation {
+    Rotation {
+        expires_at: None,
+        old_until,
+        actor: "a test".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_a_key_that_is_kept_for_a_while_only() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    let task_id = asker.ask(STALLS).await;
+    let open = asker.follow(&task_id).await;
+    let soon_over = Timestamp::now() + Duration::from_secs(2);
+    let rotated = app
+        .accounts
+        .rotate_key(asker.secret(), rotation(Some(soon_over)));
+    rotated.await.expect("it is found");
+    soon("the stream's end", open.rest()).await;
+    asker
+        .get(&stream_path(&task_id))
+        .await
+        .assert_problem(401, "unauthenticated");
+}
+
 #[tokio::test]
 async fn a_rotated_key_leaves_its_place_to_the_next() {
     let app = TestApp::start().await;
     let old = app.key_holder("temple").await;
     let task_id = old.ask("會嗎？").await;
     old.finished(&task_id).await;
-    let rotation = |old_until| Rotation {
-        expires_at: None,
-        old_until,
-        actor: "a test".to_owned(),
-    };
     let later = Timestamp::now() + Duration::from_secs(3600);
     let rotated = app.accounts.rotate_key(old.secret(), rotation(Some(later)));
     let new = User::with_key(&app, &rotated.await.expect("it is found"));

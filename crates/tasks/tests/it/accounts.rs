@@ -1,6 +1,9 @@
 //! Keys, guests and what they may do.
 
-use kaucim_tasks::{Accounts, KeyError, KeyTerms, Rotation, Scope, Store};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kaucim_tasks::{Accounts, KeyError, KeyTerms, Rotation, Scope, Store, Vouched};
 
 use crate::app::App;
 
@@ -142,4 +145,24 @@ async fn only_what_was_revoked_or_erased_or_has_expired_has_ended() {
     assert!(later > changes);
     let (unchanged, same) = app.accounts.ended(held, later).await.unwrap();
     assert_eq!((unchanged, same), (Vec::new(), later), "told once");
+}
+
+#[tokio::test]
+async fn whoever_is_vouched_for_pays_from_one_purse_whatever_is_erased() {
+    let app = App::start(0).await;
+    let vouched = |subject: &str| Vouched {
+        issuer: "https://login.example".to_owned(),
+        subject: subject.to_owned(),
+        scopes: vec![Scope::Ask],
+        until: Timestamp::now() + Duration::from_secs(3600),
+    };
+    let before = app.accounts.vouched(vouched("mei")).await.unwrap();
+    app.tasks.erase_account(before.account_id).await.unwrap();
+    let after = app.accounts.vouched(vouched("mei")).await.unwrap();
+    assert_ne!(after.account_id, before.account_id, "nothing is left");
+    let purse = before.credential.budget_id();
+    assert_eq!(after.credential.budget_id(), purse);
+    assert!(!purse.contains("mei"), "it names nobody");
+    let other = app.accounts.vouched(vouched("mei ")).await.unwrap();
+    assert_ne!(other.credential.budget_id(), purse);
 }
