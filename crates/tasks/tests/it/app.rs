@@ -132,6 +132,9 @@ impl App {
     /// being written.
     pub(crate) fn crashed(&self) -> TempDir {
         let crashed = TempDir::new().expect("a temporary folder");
+        // One moment of both files: nobody writes, and no log is emptied, while they are copied.
+        let still = self.database();
+        still.execute_batch("BEGIN IMMEDIATE").expect("the lock");
         for name in ["kaucim.db", "kaucim.db-wal"] {
             fs::copy(self.path().join(name), crashed.path().join(name)).expect("the file is there");
         }
