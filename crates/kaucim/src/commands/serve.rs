@@ -74,8 +74,8 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let ended = ended()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     announce(&format!("{scheme}://{address}"), first_key.as_deref())?;
-    // Nobody waits for it: a reading that comes sooner does the same for itself.
-    drop(tokio::task::spawn_blocking(move || warm.warm_up()));
+    // No reading waits for it: one that comes sooner does the same for itself.
+    let warming = tokio::task::spawn_blocking(move || warm.warm_up());
     let serving = Box::pin(kaucim_server::serve(listener, app, ended));
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),
@@ -88,6 +88,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     if let Some(identity) = identity {
         identity.stop().await;
     }
+    warming.await.map_err(anyhow::Error::from)?;
     served?;
     Ok(())
 }
