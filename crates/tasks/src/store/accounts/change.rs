@@ -1,10 +1,10 @@
 //! Keys that are revoked, or make room for another.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{LISTED, ListedKey, NewKey, Which, insert_key, listed_key, record};
 use crate::{
-    Store,
+    Store, StoreError,
     accounts::{Act, KeyError},
 };
 
@@ -80,6 +80,41 @@ impl Store {
                 (&successor.actor, &words),
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Which of these keys are revoked, gone or over, unless nothing has changed since `seen`; and
+    /// how much has changed by now. Each comes with the end that its holder knows: where the key
+    /// has got another one, 0 is returned, so that it is looked at again the next time.
+    pub(crate) async fn lost_keys(
+        &self,
+        held: Vec<([u8; 32], Option<i64>)>,
+        seen: u64,
+        now_ms: i64,
+    ) -> Result<(Vec<[u8; 32]>, u64), StoreError> {
+        self.read(move |connection| {
+            let changes: u64 =
+                connection.query_row("SELECT changes FROM credentials", [], |row| row.get(0))?;
+            let mut lost = Vec::new();
+            if changes == seen {
+                return Ok((lost, changes));
+            }
+            let mut statement = connection.prepare_cached(
+                "SELECT expires_ms FROM keys WHERE hash = ?1 AND revoked_ms IS NULL",
+            )?;
+            let mut is_moved = false;
+            for (hash, known_end) in held {
+                let end: Option<Option<i64>> = statement
+                    .query_row([hash.as_slice()], |row| row.get(0))
+                    .optional()?;
+                match end {
+                    None => lost.push(hash),
+                    Some(Some(end)) if end <= now_ms => lost.push(hash),
+                    Some(end) => is_moved |= end != known_end,
+                }
+            }
+            Ok((lost, if is_moved { 0 } else { changes }))
         })
         .await
     }
