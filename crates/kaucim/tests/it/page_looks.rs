@@ -23,6 +23,19 @@ const SEEN: [(&str, &str, u32); 9] = [
     ("zh", "dark", 1280),
 ];
 
+/// Waits until the page has this theme and width, and two frames more: what begins to change then
+/// has changed.
+fn drawn_anew(theme: &str, width: u32) -> String {
+    format!(
+        "await new Promise(done => {{
+            const look = () => innerWidth === {width} && matchMedia('(prefers-color-scheme: {theme})').matches
+                ? requestAnimationFrame(() => requestAnimationFrame(done))
+                : requestAnimationFrame(look);
+            look();
+        }})"
+    )
+}
+
 impl Browser {
     /// Asks for a colour scheme and no motion, so that what is measured stands still.
     async fn dressed(&self, theme: &str) {
@@ -60,8 +73,7 @@ impl Browser {
             for (_, theme, width) in seen {
                 self.dressed(theme).await;
                 self.size(*width, 844).await;
-                // What has just begun to change has changed after two frames.
-                self.runs("await new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 30))").await;
+                self.runs(&drawn_anew(theme, *width)).await;
                 let found = self.runs(AUDIT).await;
                 assert_eq!(found, json!([]), "{state}, {language}, {theme}, {width} px");
             }
