@@ -103,6 +103,8 @@ type Judge = fn(&Draft<'_>, &Subject<'_>) -> Option<String>;
 /// about so many for each.
 const LEAST_LETTERS: usize = 4;
 const LATIN_FOR_ONE: usize = 2;
+/// So much is said of it: signs that are no letters may go on and on.
+const MOST_QUOTED: usize = 40;
 
 /// All checks of a text, in the order in which they are told.
 const CHECKS: [(&str, Judge); 14] = [
@@ -156,10 +158,16 @@ fn judge(
 /// A word such as `true` or `string` is no text of a section, and no best version of one.
 fn present(draft: &Draft<'_>, _: &Subject<'_>) -> Option<String> {
     let Scripts {
-        han, kana, latin, ..
+        han,
+        kana,
+        latin,
+        other,
     } = Scripts::of(draft.text);
-    let letters = han + kana + latin / LATIN_FOR_ONE;
-    (letters < LEAST_LETTERS).then(|| format!("there is no text but `{}`", draft.text.trim()))
+    let letters = han + kana + other + latin / LATIN_FOR_ONE;
+    (letters < LEAST_LETTERS).then(|| {
+        let begun: String = draft.text.trim().chars().take(MOST_QUOTED).collect();
+        format!("there is no text but `{begun}`")
+    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,15 @@ fn a_text_that_is_none() {
         "Wait and see.",
         "待ちましょう",
     ];
+    let reading = Reading::of(WARNING, Language::Zh, question(Language::Zh));
+    let korean = "이 시는 기다림이 끝나 가고 있음을 알려 줍니다.";
+    assert_eq!(
+        reading.fault(PRESENT, korean),
+        None,
+        "it is another language"
+    );
+    let dots = reading.fault(PRESENT, &"…".repeat(5000));
+    assert!(dots.expect("no text").chars().count() < 80);
     for language in Language::ALL {
         fails(PRESENT, language, &none);
         passes(PRESENT, language, &short);
