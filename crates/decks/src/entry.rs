@@ -12,6 +12,8 @@ mod cycle;
 mod line;
 mod number;
 
+pub use self::number::cardinal;
+
 /// Lots that are offered at most.
 const MOST: usize = 8;
 

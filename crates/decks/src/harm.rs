@@ -6,7 +6,7 @@ mod words;
 use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use self::words::{CHINESE, ENGLISH, JAPANESE, Words};
-use crate::{Language, Topic, search::simplified};
+use crate::{Language, Topic, search::compared};
 
 /// A statement that would harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn folded(c: char) -> char {
     match c {
         '’' => '\'',
         '兇' => '凶',
-        _ => simplified(c.to_ascii_lowercase()),
+        _ => compared(c.to_ascii_lowercase()),
     }
 }
 

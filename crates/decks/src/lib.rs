@@ -17,10 +17,10 @@ mod topic;
 
 pub use crate::{
     deck::{Blocks, Deck, Grade, LookupError, Matter, Readings, Redraw, Resource},
-    entry::{Entry, How, comparable},
+    entry::{Entry, How, cardinal as english_cardinal, comparable},
     language::{Language, UnknownLanguage},
     library::{Deity, Library, Reload},
     lot::{Allusion, Commentary, Lot, Provenance, Source, Tone, Topic},
     pack::{Fault, PackFault},
-    search::{Query, Vector, simplified as compared_character},
+    search::{Query, Vector, compared as compared_character},
 };

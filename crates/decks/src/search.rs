@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-pub use self::{fold::simplified, query::Query, vectors::Vector};
+pub use self::{fold::compared, query::Query, vectors::Vector};
 pub(crate) use self::{index::Index, terms::folded, vectors::Vectors};
 
 /// A score of this much counts as half a match.

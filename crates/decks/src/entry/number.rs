@@ -7,6 +7,8 @@ use crate::numerals;
 
 mod words;
 
+pub use self::words::cardinal;
+
 /// What is written before a number, longest first where one begins another.
 const BEFORE: &[&str] = &[
     "おみくじ",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     lint::Code,
     pack::{Fault, Files, Pack, format::DeckFile, letters},
-    search::simplified,
+    search::compared,
 };
 
 /// Shorter lines may be anybody's.
@@ -170,5 +170,5 @@ fn declared_count(deck: &DeckFile) -> Option<u32> {
 
 /// A line in one spelling, without punctuation.
 pub(super) fn folded_line(line: &str) -> String {
-    letters(line).map(simplified).collect()
+    letters(line).map(compared).collect()
 }

@@ -12,7 +12,7 @@ use crate::{
         Fault, MAX_LOTS,
         format::{DeckFile, Metre, Pack},
     },
-    search::simplified,
+    search::compared,
 };
 
 /// Every rule that the pack breaks; empty for a good pack.
@@ -116,7 +116,7 @@ fn repeated_verses(pack: &Pack, faults: &mut Vec<Fault>) {
     for (file, lot) in &pack.lots {
         // Written in the other script it is the same verse.
         let signs = lot.verse.iter().flat_map(|line| letters(line));
-        let verse: String = signs.map(simplified).collect();
+        let verse: String = signs.map(compared).collect();
         if verse.is_empty() || pack.deck.special_lots.contains(&lot.number) {
             continue;
         }

@@ -49,7 +49,7 @@ const PAIRS: &str = "\
 
 /// The character that this one is compared as: Traditional, Simplified and Japanese forms of one
 /// character meet. For comparison alone, since it says nothing of what is written where.
-pub fn simplified(c: char) -> char {
+pub fn compared(c: char) -> char {
     static TABLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
         let characters: Vec<_> = PAIRS.chars().collect();
         let mut pairs: Vec<_> = characters
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn scripts_meet() {
-        let fold = |text: &str| text.chars().map(simplified).collect::<String>();
+        let fold = |text: &str| text.chars().map(compared).collect::<String>();
         for (one, other) in [
             ("姻緣", "姻缘"),
             ("戀愛", "恋爱"),
@@ -100,7 +100,7 @@ mod tests {
             let former = seen.insert(pair[0], pair[1]).unwrap_or(pair[1]);
             assert_eq!(former, pair[1], "`{}` has two targets", pair[0]);
             assert_eq!(
-                simplified(pair[1]),
+                compared(pair[1]),
                 pair[1],
                 "`{}{}` leads on",
                 pair[0],

@@ -54,7 +54,7 @@ impl Term {
 pub(crate) fn folded(text: &str) -> String {
     text.nfkc()
         .flat_map(char::to_lowercase)
-        .map(fold::simplified)
+        .map(fold::compared)
         .collect()
 }
 

@@ -85,7 +85,7 @@ pub(super) fn voted(hits: &[Hit<'_>]) -> Topic {
 /// The language that a query's script speaks for.
 pub(super) fn language_of(query: &str) -> Language {
     let any = |is: fn(char) -> bool| query.chars().any(is);
-    let is_traditional = |c| fold::simplified(c) != c;
+    let is_traditional = |c| fold::compared(c) != c;
     let is_kana = |c| ('\u{3041}'..='\u{30ff}').contains(&c);
     let is_han = |c| c >= '\u{3400}' && char::is_alphabetic(c);
     let only_japanese = any(|c| ONLY_JAPANESE.contains(c));

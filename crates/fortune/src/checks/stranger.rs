@@ -2,6 +2,8 @@
 
 mod deities;
 
+use kaucim_decks::english_cardinal;
+
 use self::deities::{GENERAL, SPEAKS, WELL_KNOWN};
 use super::{Draft, Subject, quotes::quotes};
 use crate::{
@@ -13,31 +15,8 @@ use crate::{
 const SHORTEST_TITLE: usize = 4;
 /// Words of time in which 后 is no empress.
 const AFTERWARDS: [&str; 6] = ["后来", "后面", "后期", "后代", "后世", "后续"];
-/// Numbers in words, from one on, and from twenty on.
-const UNITS: [&str; 19] = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 8] = [
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
+/// One hundred and two.
+const MOST_WORDS: usize = 4;
 /// How far from a title the word for a lot makes it one, in characters.
 const NEAR: usize = 6;
 
@@ -139,24 +118,16 @@ fn leading_number(text: &str) -> (Option<u32>, usize) {
     (han_number(&han), han.len())
 }
 
-/// The number that a text begins with in words, `twenty-three` or `seventeen`, and its length.
+/// The number that a text begins with in words, such as `twenty-three`, and its length.
 fn english_number(text: &str) -> (Option<u32>, usize) {
-    let value = |word: &str| {
-        let place = |words: &[&str]| words.iter().position(|known| *known == word);
-        place(&UNITS)
-            .map(|place| place + 1)
-            .or_else(|| place(&TENS).map(|place| (place + 2) * 10))
-    };
-    let words: String = text
-        .chars()
-        .take_while(|c| c.is_ascii_lowercase() || *c == '-')
-        .collect();
-    let parts: Option<Vec<usize>> = words.split('-').map(value).collect();
-    let number = parts.map(|parts| parts.iter().sum::<usize>());
-    (
-        number.and_then(|number| u32::try_from(number).ok()),
-        words.len(),
-    )
+    let ends = text.match_indices(|c: char| !c.is_ascii_lowercase() && c != '-');
+    let ends = ends.map(|(end, _)| end).chain([text.len()]);
+    let numbers = ends.take(MOST_WORDS).filter_map(|end| {
+        let words = &text[..end];
+        let number = english_cardinal(words).filter(|_| !words.ends_with("and"));
+        Some((Some(number?), end))
+    });
+    numbers.last().unwrap_or_default()
 }
 
 fn han_number(text: &str) -> Option<u32> {

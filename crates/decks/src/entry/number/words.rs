@@ -136,6 +136,14 @@ pub(super) fn english(text: &str) -> Option<u32> {
     u32::try_from(total?).ok()
 }
 
+/// Likewise, as cardinal alone: the lot *seven* is the seventh, the *first* lot is any deck's.
+pub fn cardinal(text: &str) -> Option<u32> {
+    let last = text.rsplit([' ', '-']).next()?;
+    let is_ordinal =
+        UNDER_TWENTIETH.contains(&last) || TENTHS.contains(&last) || last == "hundredth";
+    if is_ordinal { None } else { english(text) }
+}
+
 /// Roman numerals in large letters and their one right spelling, from two letters on: a single
 /// letter is hardly ever meant as one.
 pub(super) fn roman(text: &str) -> Option<u32> {
