@@ -23,6 +23,27 @@ pub(crate) struct Browser {
     address: String,
 }
 
+/// A driver and its port. It takes a free port of IPv6 and the same one of IPv4, and ends at once
+/// where somebody has that: then there is none.
+async fn driver() -> Option<(Child, String)> {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // A group of its own, so that the browser ends with its driver, also after a failure.
+        .process_group(0)
+        .spawn()
+        .expect("chromedriver is installed: `make chromium`");
+    let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+    while let Some(line) = lines.next_line().await.expect("text") {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Some((process, port.trim_end_matches('.').to_owned()));
+        }
+    }
+    process.wait().await.expect("a status");
+    None
+}
+
 impl Browser {
     /// A browser that has opened the page of this server.
     pub(crate) async fn at(server: &Server) -> Self {
@@ -33,28 +54,14 @@ impl Browser {
     }
 
     async fn start() -> Self {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // A group of its own, so that the browser ends with its driver, also after a failure.
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver is installed: `make chromium`");
-        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
-        let port = timeout(PATIENCE, async {
+        let started = timeout(PATIENCE, async {
             loop {
-                let line = lines
-                    .next_line()
-                    .await
-                    .expect("text")
-                    .expect("chromedriver runs on");
-                if let Some((_, port)) = line.split_once("started successfully on port ") {
-                    return port.trim_end_matches('.').to_owned();
+                if let Some(started) = driver().await {
+                    return started;
                 }
             }
         });
-        let port = port.await.expect("chromedriver starts");
+        let (process, port) = started.await.expect("chromedriver starts");
         let mut capabilities: ChromeCapabilities = DesiredCapabilities::chrome();
         for argument in [
             "--headless=new",
