@@ -118,7 +118,8 @@ pub(crate) async fn warm_up(
         ensure!(reading.poem_us.is_some(), "no poem came in the warm-up");
     }
     let calls = sim.calls().await?;
-    let question = question(0);
+    // As the server passes brackets on, which in a prompt could be taken for a template's.
+    let question = question(0).replace("[[", "〔〔").replace("]]", "〕〕");
     let call = calls
         .iter()
         .find(|call| call.request.to_string().contains(&question))
