@@ -9,7 +9,7 @@ mod texts;
 
 use std::sync::Arc;
 
-use crate::{Deck, lint, lint::Code};
+use crate::{Deck, lint};
 
 pub use self::fault::{Fault, PackFault};
 pub(crate) use self::{
@@ -32,12 +32,8 @@ pub(crate) fn load(files: &Files) -> Result<Loaded, PackFault> {
     let pack = check(files)?;
     let warnings = lint::warnings(&pack);
     let verses = lint::Verses::of(files, &pack);
-    let decks = build::decks(pack).map_err(|error| {
-        let reason = format!("the deck cannot be indexed: {error}");
-        files.refused(vec![Fault::of_deck(Code::Index, "id", reason)])
-    })?;
     Ok(Loaded {
-        decks,
+        decks: build::decks(pack),
         warnings,
         verses,
     })

@@ -11,6 +11,7 @@ mod stem;
 mod terms;
 mod topical;
 mod vectors;
+mod words;
 
 use std::collections::BTreeSet;
 

@@ -133,6 +133,7 @@ impl FortuneSystem {
     /// stands in the library. Takes some tens of milliseconds of one processor.
     pub fn warm_up(&self) {
         checks::compile_claims();
+        self.library().warm_up();
         self.neighbourhood.now();
     }
 

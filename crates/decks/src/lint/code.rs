@@ -34,7 +34,6 @@ pub enum Code {
     GradeEntry,
     GradeCount,
     Region,
-    Index,
     // Lots.
     Number,
     VerseRepeated,
@@ -80,7 +79,7 @@ pub enum Code {
 
 impl Code {
     /// In the order of the documentation.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 49] = [
         Self::Unreadable,
         Self::TooLarge,
         Self::LinkOut,
@@ -97,7 +96,6 @@ impl Code {
         Self::GradeEntry,
         Self::GradeCount,
         Self::Region,
-        Self::Index,
         Self::Number,
         Self::VerseRepeated,
         Self::Metre,
@@ -152,7 +150,6 @@ impl Code {
             Self::GradeEntry => "grade_entry",
             Self::GradeCount => "grade_count",
             Self::Region => "region",
-            Self::Index => "index",
             Self::Number => "number",
             Self::VerseRepeated => "verse_repeated",
             Self::Metre => "metre",

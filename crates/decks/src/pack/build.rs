@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Builds and indexes the deck: once for each deity that it answers for, its own first.
-pub(super) fn decks(mut pack: Pack) -> tantivy::Result<Vec<Arc<Deck>>> {
+pub(super) fn decks(mut pack: Pack) -> Vec<Arc<Deck>> {
     pack.lots.sort_by_key(|(_, lot)| lot.number);
     let version = version(&pack);
     let file = &pack.deck;
@@ -22,14 +22,14 @@ pub(super) fn decks(mut pack: Pack) -> tantivy::Result<Vec<Arc<Deck>>> {
         .map(|(_, written)| Arc::new(lot(file, &version, written)))
         .collect();
     let grades = grades(file, &lots);
-    let index = Arc::new(search::Index::build(&lots, &grades, file.language)?);
+    let index = Arc::new(search::Index::of(lots.clone(), &grades, file.language));
     let own = deck(file, version, lots, (grades, index));
     let others: Vec<_> = file
         .also_for
         .iter()
         .map(|id| Arc::new(answering_for(&own, id, deity_name(file, id))))
         .collect();
-    Ok([Arc::new(own)].into_iter().chain(others).collect())
+    [Arc::new(own)].into_iter().chain(others).collect()
 }
 
 fn deck(

@@ -1,0 +1,168 @@
+//! Where the words of a deck occur: a full-text index in memory, made without any thread.
+
+use std::sync::Arc;
+
+use tantivy::{
+    ReloadPolicy, Searcher, TantivyDocument, Term,
+    collector::TopDocs,
+    directory::RamDirectory,
+    query::{BooleanQuery, BoostQuery, Query, TermQuery},
+    schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
+    tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager},
+};
+
+use crate::{
+    Lot,
+    search::{
+        passage::{Passage, Place},
+        terms::{self, Term as Wanted},
+    },
+};
+
+/// Bytes that the writer may use, which it does not take unless it needs them.
+const WRITER_BYTES: usize = 15_000_000;
+
+/// A single character that more than one passage of so many holds is not looked for.
+const COMMON_PART: u64 = 8;
+
+/// What the index calls the way in which texts are cut.
+const CUT: &str = "terms";
+
+/// The terms of passages. A passage's place among them is its document's number in the only
+/// segment.
+pub(super) struct Words {
+    searcher: Searcher,
+    field: Field,
+}
+
+impl Words {
+    /// Takes in the passages of lots that are numbered from 1 without a gap.
+    pub(super) fn of(passages: &[Passage], lots: &[Arc<Lot>]) -> tantivy::Result<Self> {
+        let mut schema = Schema::builder();
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer(CUT)
+            .set_index_option(IndexRecordOption::WithFreqs);
+        let options = TextOptions::default().set_indexing_options(indexing);
+        let field = schema.add_text_field("text", options);
+        let tokenizers = TokenizerManager::new();
+        tokenizers.register(CUT, Cut);
+        let mut writer = tantivy::Index::builder()
+            .schema(schema.build())
+            .tokenizers(tokenizers)
+            .single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
+        for passage in passages {
+            let lot = &lots[passage.lot as usize - 1];
+            let mut document = TantivyDocument::new();
+            document.add_text(field, named(passage, lot));
+            writer.add_document(document)?;
+        }
+        let reader = writer
+            .finalize()?
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            searcher: reader.searcher(),
+            field,
+        })
+    }
+
+    /// The passages that share the most telling terms with a query: their positions, with their
+    /// BM25 scores.
+    pub(super) fn hits(&self, wanted: &[Wanted], limit: usize) -> Vec<(usize, f32)> {
+        let count = self.searcher.num_docs();
+        let most = COMMON_PART.max(count / COMMON_PART);
+        let terms: Vec<_> = wanted
+            .iter()
+            .filter(|wanted| match self.holders(wanted) {
+                0 => false,
+                holders => !wanted.is_character() || holders <= most,
+            })
+            .map(|wanted| self.query(wanted))
+            .collect();
+        let limit = limit.min(usize::try_from(count).unwrap_or(usize::MAX));
+        if terms.is_empty() || limit == 0 {
+            return Vec::new();
+        }
+        let best = TopDocs::with_limit(limit).order_by_score();
+        match self.searcher.search(&BooleanQuery::union(terms), &best) {
+            Ok(hits) => hits
+                .into_iter()
+                .map(|(score, at)| (at.doc_id as usize, score))
+                .collect(),
+            Err(error) => {
+                tracing::error!(%error, "a deck could not be searched");
+                Vec::new()
+            }
+        }
+    }
+
+    fn query(&self, wanted: &Wanted) -> Box<dyn Query> {
+        let term = Term::from_field_text(self.field, &wanted.text);
+        let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+        if wanted.is_character() {
+            return Box::new(BoostQuery::new(query, wanted.weight));
+        }
+        query
+    }
+
+    /// How many passages hold a term.
+    fn holders(&self, wanted: &Wanted) -> u64 {
+        let term = Term::from_field_text(self.field, &wanted.text);
+        self.searcher.doc_freq(&term).unwrap_or_default()
+    }
+}
+
+/// A passage with its name, on a line of its own.
+fn named(passage: &Passage, lot: &Lot) -> String {
+    let text = passage.text(lot);
+    match passage.place {
+        Place::Verse => format!("{text}\n{}", lot.title),
+        Place::Allusion(index) => format!("{text}\n{}", lot.allusions[index].title),
+        Place::Commentary(_) | Place::Topic(_) => text.into_owned(),
+    }
+}
+
+/// Cuts texts into terms, for the index.
+#[derive(Clone)]
+struct Cut;
+
+/// The terms of one text, one after the other.
+struct Terms {
+    left: std::vec::IntoIter<String>,
+    token: Token,
+}
+
+impl Tokenizer for Cut {
+    type TokenStream<'a> = Terms;
+
+    fn token_stream(&mut self, text: &str) -> Terms {
+        Terms {
+            left: terms::of_text(text).into_iter(),
+            token: Token {
+                // The first step makes it the first term's.
+                position: usize::MAX,
+                ..Token::default()
+            },
+        }
+    }
+}
+
+impl TokenStream for Terms {
+    fn advance(&mut self) -> bool {
+        let Some(text) = self.left.next() else {
+            return false;
+        };
+        self.token.position = self.token.position.wrapping_add(1);
+        self.token.text = text;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
