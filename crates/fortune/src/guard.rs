@@ -106,21 +106,20 @@ impl Guard {
         let watch = &self.watch;
         let start = self.released + self.held.len();
         self.held.push(c);
-        let bytes = [start, self.released + self.held.len()];
+        let end = self.released + self.held.len();
         let mut hit = None;
-        let of_verses = self
-            .verses
-            .step(watch.neighbours.automaton(), c, bytes, |pattern, _| {
-                if hit.is_none() && watch.allowed.binary_search(&pattern).is_err() {
-                    hit = Some(watch.neighbours.finding(pattern));
-                }
-            });
-        let of_claims = self
-            .claims
-            .step(&watch.claims.automaton, c, bytes, |claim, read| {
-                hit = hit.take().or_else(|| watch.claim(claim, read));
-            });
+        let [verses, claims] = [watch.neighbours.automaton(), &watch.claims.automaton];
+        self.verses.step(verses, c, start, |pattern, _| {
+            if hit.is_none() && watch.allowed.binary_search(&pattern).is_err() {
+                hit = Some(watch.neighbours.finding(pattern));
+            }
+        });
+        self.claims.step(claims, c, start, |claim, read| {
+            hit = hit.take().or_else(|| watch.claim(claim, read));
+        });
         if hit.is_none() {
+            let of_verses = self.verses.shown(verses, &watch.allowed, end);
+            let of_claims = self.claims.shown(claims, &[], end);
             self.shown = self.shown.max(of_verses.min(of_claims));
         }
         hit

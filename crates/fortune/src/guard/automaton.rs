@@ -32,8 +32,12 @@ pub(crate) struct Pattern {
 struct Node {
     first_way: u32,
     ways: u16,
-    /// How many of the last characters may not be shown here.
+    /// How many of the last characters may not be shown here, for the patterns through this place
+    /// and for those through any that it falls back to.
+    own: u16,
     held: u16,
+    /// The pattern that alone can still end on a way from here.
+    only: u32,
     /// The place of the longest end of this one that begins a pattern too.
     fallback: u32,
     /// The pattern that ends here.
@@ -68,9 +72,18 @@ impl Automaton {
         }
     }
 
-    /// How many of the characters that were read last may not be shown yet.
-    pub(crate) fn held(&self, State(at): State) -> usize {
-        self.node(at).held.into()
+    /// How many of the characters that were read last may not be shown yet. What can become
+    /// nothing but an allowed pattern may be; those are sorted.
+    pub(crate) fn held(&self, State(mut at): State, allowed: &[usize]) -> usize {
+        let mut held = 0;
+        while self.node(at).held > held {
+            let node = self.node(at);
+            if node.only == NONE || allowed.binary_search(&(node.only as usize)).is_err() {
+                held = held.max(node.own);
+            }
+            at = node.fallback;
+        }
+        held.into()
     }
 
     /// The patterns that end here, the longest first.
@@ -115,6 +128,26 @@ struct Branch {
     pattern: Option<u32>,
     /// The fewest characters that any pattern through here lets be shown.
     shown: Option<usize>,
+    goal: Goal,
+}
+
+/// The patterns that a branch leads to.
+#[derive(Default, Clone, Copy)]
+enum Goal {
+    #[default]
+    None,
+    One(u32),
+    Many,
+}
+
+impl Goal {
+    fn and(self, place: u32) -> Self {
+        match self {
+            Self::None => Self::One(place),
+            Self::One(other) if other == place => self,
+            Self::One(_) | Self::Many => Self::Many,
+        }
+    }
 }
 
 impl Trie {
@@ -123,6 +156,7 @@ impl Trie {
             self.branches.push(Branch::default());
         }
         let mut at = 0;
+        let mut way = Vec::new();
         for c in pattern.text.chars() {
             let new = u32::try_from(self.branches.len()).expect("patterns are a few megabytes");
             let next = *self.branches[at].ways.entry(c).or_insert(new);
@@ -130,11 +164,15 @@ impl Trie {
                 self.branches.push(Branch::default());
             }
             at = next as usize;
+            way.push(at);
             let shown = &mut self.branches[at].shown;
             *shown = Some(shown.map_or(pattern.shown, |other| other.min(pattern.shown)));
         }
         if at > 0 {
-            self.branches[at].pattern.get_or_insert(place);
+            let place = *self.branches[at].pattern.get_or_insert(place);
+            for at in way {
+                self.branches[at].goal = self.branches[at].goal.and(place);
+            }
         }
     }
 
@@ -164,10 +202,16 @@ impl Trie {
                 depths.push(depths[at].saturating_add(1));
             }
             let shown = branch.shown.unwrap_or(usize::MAX);
+            let held = usize::from(depths[at]).saturating_sub(shown) as u16;
             automaton.nodes.push(Node {
                 first_way,
                 ways: (automaton.ways.len() as u32 - first_way) as u16,
-                held: usize::from(depths[at]).saturating_sub(shown) as u16,
+                own: held,
+                held,
+                only: match branch.goal {
+                    Goal::One(place) => place,
+                    Goal::None | Goal::Many => NONE,
+                },
                 fallback: 0,
                 pattern: branch.pattern.unwrap_or(NONE),
                 next_end: NONE,
@@ -249,7 +293,7 @@ mod tests {
                     let end: String = read.chars().skip(read.chars().count() - count).collect();
                     texts.iter().any(|one| one.starts_with(&end))
                 });
-                prop_assert_eq!(automaton.held(state), begun.unwrap_or(0));
+                prop_assert_eq!(automaton.held(state, &[]), begun.unwrap_or(0));
             }
         }
     }
@@ -265,8 +309,27 @@ mod tests {
         let mut held = Vec::new();
         for c in "月下花月下".chars() {
             state = automaton.next(state, c);
-            held.push(automaton.held(state));
+            held.push(automaton.held(state, &[]));
         }
         assert_eq!(held, [0, 1, 2, 0, 1]);
+    }
+
+    #[test]
+    fn what_can_only_be_allowed_is_not_held() {
+        let texts = ["月下花明", "月落烏啼", "花明月"];
+        let automaton = Automaton::new(&patterns(&texts.map(str::to_owned)));
+        let held = |text: &str, allowed: &[usize]| -> Vec<usize> {
+            let mut state = automaton.start();
+            let step = |c| {
+                state = automaton.next(state, c);
+                automaton.held(state, allowed)
+            };
+            text.chars().map(step).collect()
+        };
+        assert_eq!(held("月下花明", &[]), [1, 2, 3, 4]);
+        // It may still be the second one at first, and its end may become the third.
+        assert_eq!(held("月下花明", &[0]), [1, 0, 1, 2]);
+        assert_eq!(held("月下花明", &[0, 1]), [0, 0, 1, 2]);
+        assert_eq!(held("月下花明月", &[0, 1, 2]), [0, 0, 0, 0, 0]);
     }
 }

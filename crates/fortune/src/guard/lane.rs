@@ -46,15 +46,15 @@ impl Lane {
         lane
     }
 
-    /// Reads the character that stands at these bytes. Calls back for every pattern that ends,
-    /// with the characters before it; returns up to which byte the text may be shown.
+    /// Reads the character that begins at this byte. Calls back for every pattern that ends, with
+    /// the characters before it.
     pub(super) fn step(
         &mut self,
         automaton: &Automaton,
         c: char,
-        [start, end]: [usize; 2],
+        start: usize,
         mut found: impl FnMut(usize, &mut dyn Iterator<Item = char>),
-    ) -> usize {
+    ) {
         match folded(c) {
             Some(c) => {
                 self.marks_in_a_row = 0;
@@ -77,7 +77,15 @@ impl Lane {
                 }
             }
         }
-        self.shown(automaton, end)
+    }
+
+    /// Up to which byte the text may be shown that was read to the byte `end`, where these
+    /// patterns, which are sorted, may be seen.
+    pub(super) fn shown(&self, automaton: &Automaton, allowed: &[usize], end: usize) -> usize {
+        match automaton.held(self.state, allowed) {
+            0 => end,
+            held => self.recent[self.recent.len() - held].1,
+        }
     }
 
     /// The text has ended, which is a border like any other.
@@ -120,13 +128,6 @@ impl Lane {
                 pattern,
                 &mut self.recent.iter().rev().map(|recent| recent.0),
             );
-        }
-    }
-
-    fn shown(&self, automaton: &Automaton, end: usize) -> usize {
-        match automaton.held(self.state) {
-            0 => end,
-            held => self.recent[self.recent.len() - held].1,
         }
     }
 }
