@@ -23,6 +23,27 @@ pub(crate) struct Browser {
     address: String,
 }
 
+/// Looks in the page, and ends the wait with what the look returns. A look that fails saw nothing.
+const WAITS: &str = "
+    const done = arguments[arguments.length - 1];
+    const look = async () => { LOOK };
+    let looking = false;
+    const again = async () => {
+        if (looking) { return; }
+        looking = true;
+        const found = await look().catch(() => undefined);
+        looking = found !== undefined;
+        if (!looking) { return; }
+        changes.disconnect();
+        clearInterval(clock);
+        done(found);
+    };
+    const changes = new MutationObserver(again);
+    changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    const clock = setInterval(again, 50);
+    again();
+";
+
 /// A driver and its port. It takes a free port of IPv6 and the same one of IPv4, and ends at once
 /// where somebody has that: then there is none.
 async fn driver() -> Option<(Child, String)> {
@@ -91,23 +112,33 @@ impl Browser {
         }
     }
 
-    /// Waits until the element with this test id has this state.
-    pub(crate) async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
-        let query = By::Css(format!("[data-testid='{id}']"));
-        // Each look is a round trip to the browser, so this loop waits on it.
-        let found = timeout(PATIENCE, async {
+    /// Waits in the page itself until this body of a function returns something, and returns that.
+    ///
+    /// It looks after every change of the document, and some times a second for what is no change
+    /// of it; asked from here, again and again, the browser would have no time for its page.
+    pub(crate) async fn seen(&self, look: &str) -> Option<Value> {
+        let script = WAITS.replace("LOOK", look);
+        let seen = timeout(PATIENCE, async {
             loop {
-                if let Ok(element) = self.driver.find(query.clone()).await
-                    && let Ok(Some(value)) = element.attr(attribute).await
-                    && expected.contains(&value.as_str())
-                {
-                    return value;
+                // A page that is left takes the wait with it: it goes on in the next one.
+                if let Ok(found) = self.driver.execute_async(&script, vec![]).await {
+                    return found.json().clone();
                 }
             }
         });
-        match found.await {
-            Ok(value) => value,
-            Err(_) => {
+        seen.await.ok()
+    }
+
+    /// Waits until the element with this test id has this state.
+    pub(crate) async fn until(&self, id: &str, attribute: &str, expected: &[&str]) -> String {
+        let look = format!(
+            "const value = document.querySelector(\"[data-testid='{id}']\")?.getAttribute('{attribute}');
+             return {}.includes(value) ? value : undefined;",
+            json!(expected)
+        );
+        match self.seen(&look).await {
+            Some(value) => value.as_str().expect("text").to_owned(),
+            None => {
                 let page = self.driver.source().await.expect("the page");
                 panic!("`{id}` never had {attribute} in {expected:?}:\n{page}");
             }
@@ -129,24 +160,23 @@ impl Browser {
 
     /// The text of the element, once a person can read some.
     pub(crate) async fn words(&self, id: &str) -> String {
-        let element = self.find(id).await;
-        let shown = async {
-            loop {
-                let words = element.text().await.expect("a browser");
-                if !words.is_empty() {
-                    return words;
-                }
-            }
-        };
-        let words = timeout(PATIENCE, shown).await;
-        words.unwrap_or_else(|_| panic!("`{id}` never has words to read"))
+        let look = format!(
+            "return document.querySelector(\"[data-testid='{id}']\")?.innerText.trim() || undefined;"
+        );
+        let words = self.seen(&look).await;
+        assert!(words.is_some(), "`{id}` never has words to read");
+        self.find(id).await.text().await.expect("a browser")
     }
 
     /// The element, once there is one and a person can see it.
     pub(crate) async fn shown(&self, id: &str) -> WebElement {
         let query = By::Css(format!("[data-testid='{id}']"));
+        let look = format!(
+            "return document.querySelector(\"[data-testid='{id}']\")?.checkVisibility() || undefined;"
+        );
         let shown = timeout(PATIENCE, async {
             loop {
+                self.seen(&look).await;
                 // What is drawn anew meanwhile is looked for again.
                 if let Ok(element) = self.driver.find(query.clone()).await
                     && element.is_displayed().await.unwrap_or(false)
@@ -184,11 +214,11 @@ impl Browser {
 
     /// Waits until the script returns this.
     pub(crate) async fn until_it_is(&self, script: &str, expected: Value) {
-        // Each look is a round trip to the browser, so this loop waits on it.
-        let met = timeout(PATIENCE, async {
-            while self.runs(script).await != expected {}
-        });
-        if met.await.is_err() {
+        let look = format!(
+            "const value = await (async () => {{ {script} }})();
+             return JSON.stringify(value) === JSON.stringify({expected}) ? true : undefined;"
+        );
+        if self.seen(&look).await.is_none() {
             panic!(
                 "`{script}` never was {expected}: {}",
                 self.runs(script).await
@@ -274,9 +304,11 @@ pub(crate) async fn press(browser: &Browser, question: &str) {
 
 /// Has the cylinder shaken and skips the moon blocks, where any are asked for, until the address names a reading.
 pub(crate) async fn through_the_rite(browser: &Browser) {
+    let look = "return location.hash.startsWith('#/r/') ? 'accepted'
+        : document.querySelector(\"[data-testid='rite-skip']\")?.checkVisibility() ? 'asked' : undefined;";
     let accepted = async {
-        while !browser.address().await.contains("#/r/") {
-            // It may not be there yet, or be gone by now.
+        while browser.seen(look).await != Some(json!("accepted")) {
+            // It may be gone by now.
             browser.find("rite-skip").await.click().await.ok();
         }
     };

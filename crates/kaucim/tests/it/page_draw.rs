@@ -3,33 +3,20 @@
 use kaucim_decks::draw::Proof;
 use serde_json::json;
 use thirtyfour::{By, Key};
-use tokio::time::timeout;
 
 use crate::{
     browser::{Browser, ask},
-    program::{PATIENCE, Server, asking, model},
+    program::{Server, asking, model},
 };
 
 impl Browser {
     /// The numbers of the lots that are offered, once there are some.
     async fn offered(&self) -> Vec<String> {
-        let query = By::Css("[data-testid='candidate']");
-        let offered = timeout(PATIENCE, async {
-            loop {
-                let candidates = self.driver.find_all(query.clone()).await.expect("a query");
-                let mut numbers = Vec::new();
-                for candidate in candidates {
-                    // A list that was drawn anew meanwhile is looked at again.
-                    if let Ok(Some(number)) = candidate.attr("data-number").await {
-                        numbers.push(number);
-                    }
-                }
-                if !numbers.is_empty() {
-                    return numbers;
-                }
-            }
-        });
-        offered.await.expect("lots are offered")
+        let look = "const numbers = [...document.querySelectorAll(\"[data-testid='candidate']\")]
+            .map(candidate => candidate.dataset.number);
+            return numbers.length > 0 ? numbers : undefined;";
+        let offered = self.seen(look).await.expect("lots are offered");
+        serde_json::from_value(offered).expect("numbers")
     }
 }
 
