@@ -5,14 +5,14 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, bail};
 use futures::StreamExt;
 use kaucim_server::IssuerKeys;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::{Instant, sleep_until, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How often the keys are looked at, though nobody missed one.
-const REFRESH: Duration = Duration::from_secs(3600);
-
 /// How soon they may be looked at again: anybody can send a token that names an unknown key.
-const AT_THE_EARLIEST: Duration = Duration::from_secs(60);
+const AT_THE_EARLIEST: Duration = Duration::from_secs(10);
 
 /// How long the provider has, and how much it may say.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,18 +32,25 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Fetches the keys once, so that a file that is wrong is told at the start, and keeps on. A
-    /// provider that does not answer yet is asked again.
-    pub(crate) async fn start(source: KeySource, keys: IssuerKeys) -> anyhow::Result<Self> {
+    /// Fetches the keys once, so that a file that is wrong is told at the start, and keeps on: after
+    /// each pause, on SIGHUP, and when a token names a key that is not known. A provider that does
+    /// not answer yet is asked again.
+    pub(crate) async fn start(
+        source: KeySource,
+        keys: IssuerKeys,
+        pause: Duration,
+    ) -> anyhow::Result<Self> {
+        let hangup = signal(SignalKind::hangup())?;
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(PATIENCE)
             .build()?;
-        match (renew(&client, &source, &keys).await, &source) {
-            (Ok(()), _) => {}
+        let first = match (renew(&client, &source, &keys).await, &source) {
             (Err(error), KeySource::File(_)) => return Err(error),
-            (Err(error), KeySource::Url(_)) => told(&error),
-        }
+            (first, _) => first,
+        };
+        let mut told = Told::Good;
+        told.tell(first, &keys);
         let keeper = Self {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -52,7 +59,7 @@ impl Keeper {
         keeper.tasks.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = keep(client, source, keys) => {}
+                () = keep(Look { client, source, keys, pause }, hangup, told) => {}
             }
         });
         keeper.tasks.close();
@@ -65,25 +72,74 @@ impl Keeper {
     }
 }
 
-async fn keep(client: reqwest::Client, source: KeySource, keys: IssuerKeys) {
+/// Where the keys are, where they go, and how often.
+struct Look {
+    client: reqwest::Client,
+    source: KeySource,
+    keys: IssuerKeys,
+    pause: Duration,
+}
+
+/// What the log says of the keys by now; each is said once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Good,
+    Unread,
+    TooOld,
+}
+
+async fn keep(look: Look, mut hangup: Signal, mut told: Told) {
     let mut looked = Instant::now();
     loop {
+        let earliest = looked + AT_THE_EARLIEST.min(look.pause);
         tokio::select! {
-            () = sleep_until(looked + REFRESH) => {}
-            () = keys.missed() => sleep_until(looked + AT_THE_EARLIEST).await,
+            () = sleep_until(looked + look.pause) => {}
+            () = look.keys.missed() => sleep_until(earliest).await,
+            _ = hangup.recv() => {}
         }
         looked = Instant::now();
-        if let Err(error) = renew(&client, &source, &keys).await {
-            told(&error);
-        }
+        let renewed = renew(&look.client, &look.source, &look.keys).await;
+        told.tell(renewed, &look.keys);
     }
 }
 
-fn told(error: &anyhow::Error) {
-    tracing::warn!(
-        error = format!("{error:#}"),
-        "the keys of the identity provider could not be read; those known before stay"
-    );
+impl Told {
+    /// Tells what has changed.
+    fn tell(&mut self, renewed: anyhow::Result<()>, keys: &IssuerKeys) {
+        let error = match renewed {
+            Ok(()) if *self == Self::Good => return,
+            Ok(()) => {
+                *self = Self::Good;
+                tracing::info!("the keys of the identity provider can be read again");
+                return;
+            }
+            Err(error) => format!("{error:#}"),
+        };
+        let now = if keys.are_too_old() {
+            Self::TooOld
+        } else {
+            Self::Unread
+        };
+        if now == *self {
+            tracing::debug!(
+                error,
+                "the keys of the identity provider still cannot be read"
+            );
+        } else if now == Self::TooOld {
+            tracing::error!(
+                error,
+                "the keys of the identity provider could not be read for too long: no token is \
+                 believed until they can be"
+            );
+        } else {
+            tracing::warn!(
+                error,
+                "the keys of the identity provider could not be read; those known before stay for \
+                 a while"
+            );
+        }
+        *self = now;
+    }
 }
 
 async fn renew(

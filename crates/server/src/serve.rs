@@ -51,8 +51,11 @@ pub async fn serve(
     let room = app.connections.clone();
     let seats = Seats::new(&app.settings);
     let tls = app.settings.tls.clone();
-    let looking_after_streams =
-        Arc::clone(&app.streams).end_with_credentials(app.accounts.clone(), draining.clone());
+    let looking_after_streams = Arc::clone(&app.streams).end_with_credentials(
+        app.accounts.clone(),
+        app.settings.issuer.clone(),
+        draining.clone(),
+    );
     let service = router()
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)

@@ -9,6 +9,8 @@ use std::{
 use kaucim_tasks::{AccountId, Accounts, Credential, Principal};
 use tokio_util::sync::CancellationToken;
 
+use crate::tokens::Issuer;
+
 /// How often it is looked whether credentials of open streams were revoked or have expired.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -69,6 +71,7 @@ impl Streams {
     pub(crate) async fn end_with_credentials(
         self: Arc<Self>,
         accounts: Accounts,
+        issuer: Option<Arc<Issuer>>,
         draining: CancellationToken,
     ) {
         let mut look = tokio::time::interval(LOOK);
@@ -85,6 +88,13 @@ impl Streams {
                 changes = 0;
             }
             known = held.iter().cloned().collect();
+            if let Some(issuer) = &issuer {
+                let is_signed_by_none = |held: &&Credential| {
+                    let key = held.signed_with();
+                    key.is_some_and(|key| !issuer.keys.believes(key))
+                };
+                self.end(held.iter().filter(is_signed_by_none));
+            }
             if held.is_empty() {
                 continue;
             }
@@ -105,7 +115,7 @@ impl Streams {
         open.credentials.keys().cloned().collect()
     }
 
-    fn end(&self, credentials: &[Credential]) {
+    fn end<'a>(&self, credentials: impl IntoIterator<Item = &'a Credential>) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for credential in credentials {
             if let Some(held) = open.credentials.get(credential) {

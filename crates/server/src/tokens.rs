@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
-use kaucim_tasks::{Scope, Vouched};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header};
+use kaucim_tasks::{Scope, Vouched, is_seen};
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::keys::{Found, NoKey};
 pub use self::keys::{IssuerKeys, KeysError};
 
 mod keys;
@@ -60,8 +61,10 @@ pub(crate) enum TokenError {
     TooLong,
     #[error("the token is signed by a way that is not allowed")]
     Algorithm,
-    #[error("the token names no key that is known")]
-    UnknownKey,
+    #[error("the token is of another kind, or says something of itself that has to be understood")]
+    Kind,
+    #[error("no key to check the token with")]
+    Key(#[from] NoKey),
     #[error("the token is not valid")]
     Invalid(#[from] jsonwebtoken::errors::Error),
     #[error("the token names nobody")]
@@ -72,7 +75,10 @@ pub(crate) enum TokenError {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
-    exp: u64,
+    /// One, as text: the library would take a list that holds it.
+    iss: String,
+    /// Seconds, and parts of them (RFC 7519, 2).
+    exp: f64,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
 }
@@ -109,8 +115,10 @@ impl Issuer {
         if !allowed.any(|allowed| allowed == header.alg) {
             return Err(TokenError::Algorithm);
         }
-        let key = self.keys.find(header.kid.as_deref(), header.alg);
-        let key = key.ok_or(TokenError::UnknownKey)?;
+        if !is_understood(&header) {
+            return Err(TokenError::Kind);
+        }
+        let Found { key, thumbprint } = self.keys.find(header.kid.as_deref(), header.alg)?;
         let mut validation = Validation::new(header.alg);
         validation.leeway = self.leeway.as_secs();
         validation.validate_nbf = true;
@@ -118,22 +126,31 @@ impl Issuer {
         validation.set_audience(&[&self.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = decode::<Claims>(token, &key, &validation)?.claims;
-        if !(1..=SUBJECT_BYTES).contains(&claims.sub.len())
-            || claims.sub.chars().any(char::is_control)
-        {
+        let is_somebody = (1..=SUBJECT_BYTES).contains(&claims.sub.len())
+            && claims.sub.chars().all(is_seen)
+            && claims.iss == self.name;
+        if !is_somebody {
             return Err(TokenError::Nobody);
         }
-        // The second that is named is good to its end.
-        let grace = self.leeway.as_secs() + 1;
-        let until = i64::try_from(claims.exp.saturating_add(grace));
-        let until = until.ok().and_then(|at| Timestamp::from_second(at).ok());
         Ok(Vouched {
-            issuer: self.name.clone(),
+            issuer: claims.iss,
             scopes: self.scopes(&claims.others),
             subject: claims.sub,
-            // Beyond all calendars is no date either.
-            until: until.ok_or(TokenError::Nobody)?,
+            until: self.until(claims.exp).ok_or(TokenError::Nobody)?,
+            signed_with: thumbprint,
         })
+    }
+
+    /// When a token is over; the second that is named is good to its end. Beyond all calendars is
+    /// no date.
+    fn until(&self, expiry: f64) -> Option<Timestamp> {
+        const MOST: f64 = 253_402_207_200.0;
+        if !(0.0..MOST).contains(&expiry) {
+            return None;
+        }
+        let whole = Duration::from_secs_f64(expiry.ceil()) + self.leeway;
+        let seconds = i64::try_from(whole.as_secs() + 1).ok()?;
+        Timestamp::from_second(seconds).ok()
     }
 
     fn scopes(&self, claims: &serde_json::Map<String, Value>) -> Vec<Scope> {
@@ -150,4 +167,18 @@ impl Issuer {
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => Vec::new(),
         }
     }
+}
+
+/// Whether a head says nothing that would have to be understood (`crit`; RFC 7515, 4.1.11), and is
+/// that of a token for access, or of one of no said kind (`typ`; RFC 9068, 2.1).
+fn is_understood(header: &Header) -> bool {
+    let is_critical = header.crit.is_some() || header.extras.inner().contains_key("crit");
+    let is_plain = header.cty.is_none() && header.enc.is_none() && header.zip.is_none();
+    !is_critical && is_plain && header.typ.as_deref().is_none_or(is_for_access)
+}
+
+fn is_for_access(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    let kind = kind.strip_prefix("application/").unwrap_or(&kind);
+    matches!(kind, "jwt" | "at+jwt")
 }

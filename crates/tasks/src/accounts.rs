@@ -2,22 +2,25 @@
 
 use jiff::Timestamp;
 
-use self::secret::{hash, label, new_secret, person};
+use self::secret::{hash, label, new_secret};
 use crate::{
     AccountId, Clock, Store, StoreError,
-    store::accounts::{self as rows, NewKey, Owner},
+    store::accounts::{self as rows, NewKey, Owner, Person},
     tasks::timestamp,
 };
 
 mod audit;
 mod credential;
+mod name;
 mod passes;
 mod scope;
 mod secret;
 
+pub(crate) use self::name::Name;
 pub use self::{
     audit::{Act, AuditEntry},
     credential::{Credential, Principal},
+    name::{NameError, is_seen},
     passes::Pass,
     scope::{Scope, UnknownScope},
 };
@@ -60,6 +63,8 @@ pub struct KeySummary {
 pub struct AccountSummary {
     pub account_id: AccountId,
     pub name: String,
+    /// The identity provider that calls its holder so; absent for the accounts of keys.
+    pub issuer: Option<String>,
     /// Keys that are good now.
     pub keys: u64,
     pub tasks: u64,
@@ -83,15 +88,19 @@ pub struct Vouched {
     pub subject: String,
     pub scopes: Vec<Scope>,
     pub until: Timestamp,
+    /// The provider's key that signed it: whoever no longer believes that key believes this no more.
+    pub signed_with: String,
 }
 
-/// Why no key is changed.
+/// Why no key or account is made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("no key that is in use is called `{0}`")]
     NotFound(String),
     #[error("{1} keys that are in use are called `{0}`")]
     Ambiguous(String, u64),
+    #[error(transparent)]
+    Name(#[from] NameError),
     #[error("the storage does not answer")]
     Store(#[from] StoreError),
 }
@@ -130,7 +139,8 @@ impl Accounts {
 
     /// Makes a key, and its account if there is none of that name. The key is shown this once;
     /// only its hash is kept.
-    pub async fn create_key(&self, terms: KeyTerms) -> Result<String, StoreError> {
+    pub async fn create_key(&self, terms: KeyTerms) -> Result<String, KeyError> {
+        let (name, account) = (Name::new(&terms.name)?, Name::new(&terms.account)?);
         let secret = new_secret(KEY_PREFIX);
         let label = label(&secret);
         let now_ms = self.clock.now_ms();
@@ -138,14 +148,14 @@ impl Accounts {
             hash: hash(&secret),
             budget_id: label.clone(),
             label,
-            name: terms.name,
+            name: name.into_text(),
             scopes: scope::names(&terms.scopes),
             now_ms,
             expires_ms: terms.expires_at.map(Timestamp::as_millisecond),
         };
         let owner = Owner::Named {
             account_id: self.clock.account_id(),
-            name: terms.account,
+            name: account.into_text(),
         };
         self.store.add_key(key, owner, Some(terms.actor)).await?;
         Ok(secret)
@@ -153,7 +163,7 @@ impl Accounts {
 
     /// Makes a key that may do everything when the installation never had one; for the first
     /// start.
-    pub async fn create_first_key(&self) -> Result<Option<String>, StoreError> {
+    pub async fn create_first_key(&self) -> Result<Option<String>, KeyError> {
         if self.store.has_keys().await? {
             return Ok(None);
         }
@@ -177,6 +187,7 @@ impl Accounts {
         let summary = |row: rows::AccountRow| AccountSummary {
             account_id: row.account_id,
             name: row.name,
+            issuer: row.issuer,
             keys: row.keys,
             tasks: row.tasks,
             created_at: timestamp(row.created_ms),
@@ -185,13 +196,12 @@ impl Accounts {
     }
 
     /// Makes an account without a key; says whether there was none of that name.
-    pub async fn create_account(&self, name: &str, actor: &str) -> Result<bool, StoreError> {
+    pub async fn create_account(&self, name: &str, actor: &str) -> Result<bool, KeyError> {
         let account_id = self.clock.account_id();
-        let (name, actor) = (name.to_owned(), actor.to_owned());
+        let (name, actor) = (Name::new(name)?.into_text(), actor.to_owned());
         let now_ms = self.clock.now_ms();
-        self.store
-            .add_account(account_id, name, now_ms, actor)
-            .await
+        let added = self.store.add_account(account_id, name, now_ms, actor);
+        Ok(added.await?)
     }
 
     /// Revokes a key, called by its label, its name or itself; returns what it was. What it has
@@ -247,9 +257,19 @@ impl Accounts {
                 expires_ms: None,
                 label: String::new(),
                 budget_id: account_id.to_string(),
+                signed_with: None,
             },
         };
         Ok((principal, secret))
+    }
+
+    /// Takes a guest's device out of their session; says whether it was the last one, so that
+    /// nobody can reach what is left of it.
+    pub async fn leave(&self, who: &Principal) -> Result<bool, StoreError> {
+        let Some(key) = who.credential.key.filter(|_| who.is_guest) else {
+            return Ok(false);
+        };
+        self.store.leave(key, who.account_id).await
     }
 
     /// Who the holder of this secret is, if it is (still) worth anything.
@@ -268,19 +288,16 @@ impl Accounts {
             subject,
             scopes,
             until,
+            signed_with,
         } = vouched;
+        let person = Person { issuer, subject };
         // An erased account is made anew, and is paid for from the same purse.
-        let budget_id = person(&issuer, &subject);
-        let (of_issuer, of_subject) = (issuer.clone(), subject.clone());
-        let known = self.store.account_of_subject(of_issuer, of_subject).await?;
+        let (known, budget_id) = self.store.person(person.clone()).await?;
         let account_id = match known {
             Some(account_id) => account_id,
             None => {
                 let (new, now_ms) = (self.clock.account_id(), self.clock.now_ms());
-                let names = (issuer, subject);
-                self.store
-                    .make_account_of_subject(new, names, now_ms)
-                    .await?
+                self.store.make_account_of(person, new, now_ms).await?
             }
         };
         Ok(Principal {
@@ -292,6 +309,7 @@ impl Accounts {
                 expires_ms: Some(until.as_millisecond()),
                 label: account_id.to_string(),
                 budget_id,
+                signed_with: Some(signed_with),
             },
         })
     }

@@ -27,7 +27,7 @@ mod worker;
 pub use crate::{
     accounts::{
         AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
-        KeyTerms, Pass, Principal, Rotation, Scope, UnknownScope, Vouched,
+        KeyTerms, NameError, Pass, Principal, Rotation, Scope, UnknownScope, Vouched, is_seen,
     },
     budget::{DailyBudget, DailyBudgets, Spent, Whose},
     clock::Clock,

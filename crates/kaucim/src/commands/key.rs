@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use kaucim_tasks::{Accounts, COMMAND_LINE, KeyError, KeySummary, KeyTerms, Rotation, Scope};
+use kaucim_tasks::{
+    AccountSummary, Accounts, COMMAND_LINE, KeyError, KeySummary, KeyTerms, Rotation, Scope,
+};
 
 use super::open_store;
 use crate::{
@@ -36,11 +38,11 @@ pub(super) async fn run_account(
 ) -> Result<(), Failed> {
     match account {
         Account::Create { name } => {
-            let name = name_of("an account", &name)?;
             let created = accounts(configuration)?
-                .create_account(name, COMMAND_LINE)
-                .await?;
-            if created {
+                .create_account(&name, COMMAND_LINE)
+                .await;
+            let name = name.trim();
+            if created.map_err(not_changed)? {
                 output::tell(&format!("the account {name} is made"));
                 return Ok(());
             }
@@ -54,19 +56,18 @@ pub(super) async fn run_account(
 }
 
 async fn create(wanted: CreateKey, configuration: &Configuration) -> Result<(), Failed> {
-    let name = name_of("a key", &wanted.name)?;
-    let account = wanted.account.as_deref().unwrap_or(name);
     let mut scopes = wanted.scope;
     scopes.sort_unstable_by_key(|scope| *scope as u8);
     scopes.dedup();
+    let of_name = KeyTerms::named(&wanted.name);
     let terms = KeyTerms {
-        account: name_of("an account", account)?.to_owned(),
+        account: wanted.account.unwrap_or(wanted.name),
         scopes,
         expires_at: to_come(wanted.expires)?,
-        ..KeyTerms::named(name)
+        ..of_name
     };
-    let key = accounts(configuration)?.create_key(terms).await?;
-    output::print(&format!("{key}\n"))?;
+    let key = accounts(configuration)?.create_key(terms).await;
+    output::print(&format!("{}\n", key.map_err(not_changed)?))?;
     Ok(())
 }
 
@@ -125,7 +126,7 @@ async fn list_accounts(configuration: &Configuration) -> Result<(), Failed> {
         let _ = writeln!(
             text,
             "{:20}  {:>5}  {:>8}  {:10}  {}",
-            account.name,
+            called(&account),
             account.keys,
             account.tasks,
             day(account.created_at),
@@ -134,6 +135,14 @@ async fn list_accounts(configuration: &Configuration) -> Result<(), Failed> {
     }
     output::print(&text)?;
     Ok(())
+}
+
+/// An account's name; whoever an identity provider vouches for may be called as any other.
+fn called(account: &AccountSummary) -> String {
+    match &account.issuer {
+        Some(issuer) => format!("{} ({issuer})", account.name),
+        None => account.name.clone(),
+    }
 }
 
 /// When a key ends or has ended, in one word.
@@ -159,19 +168,6 @@ fn accounts(configuration: &Configuration) -> Result<Accounts, Failed> {
     Ok(Accounts::new(open_store(&configuration.data_dir)?))
 }
 
-/// A name as it is kept, if it can be one.
-fn name_of<'a>(what: &str, name: &'a str) -> Result<&'a str, Failed> {
-    let unseen = |c: char| c.is_control() || ('\u{200b}'..='\u{206f}').contains(&c);
-    let name = name.trim();
-    if (1..=64).contains(&name.chars().count()) && !name.contains(unseen) {
-        return Ok(name);
-    }
-    Err(Failed::usage(
-        format!("the name of {what} has 1 to 64 visible characters"),
-        "such as --name website",
-    ))
-}
-
 fn to_come(until: Option<Until>) -> Result<Option<Timestamp>, Failed> {
     let Some(until) = until else { return Ok(None) };
     let at = until.from(Timestamp::now()).ok_or_else(|| {
@@ -183,8 +179,10 @@ fn to_come(until: Option<Until>) -> Result<Option<Timestamp>, Failed> {
     Ok(Some(at))
 }
 
-fn not_changed(error: KeyError) -> Failed {
+/// What is told where no key or account was made or changed.
+pub(super) fn not_changed(error: KeyError) -> Failed {
     match error {
+        KeyError::Name(_) => Failed::usage(error, "choose one such as --name website"),
         KeyError::NotFound(_) => Failed::usage(error, "`kaucim key list` shows all keys"),
         KeyError::Ambiguous(..) => Failed::usage(
             error,

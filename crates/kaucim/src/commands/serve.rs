@@ -11,7 +11,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{make_folder, open_library, open_store};
+use super::{key::not_changed, make_folder, open_library, open_store};
 use crate::{
     certificate::Certificate,
     configuration::{Configuration, Identity},
@@ -57,7 +57,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         ));
     }
     let accounts = Accounts::new(store.clone());
-    let first_key = accounts.create_first_key().await?;
+    let first_key = accounts.create_first_key().await.map_err(not_changed)?;
     let settings = kaucim_tasks::Settings {
         workers: configuration.workers,
         limits: configuration.limits,
@@ -119,10 +119,15 @@ async fn believe(
     configured: Option<Identity>,
     settings: &mut kaucim_server::Settings,
 ) -> Result<Option<identity::Keeper>, Failed> {
-    let Some(Identity { issuer, keys }) = configured else {
+    let Some(Identity {
+        issuer,
+        keys,
+        pause,
+    }) = configured
+    else {
         return Ok(None);
     };
-    let keeper = identity::Keeper::start(keys, issuer.keys.clone()).await;
+    let keeper = identity::Keeper::start(keys, issuer.keys.clone(), pause).await;
     let keeper = keeper.map_err(|error| {
         Failed::usage(
             format!("{error:#}"),

@@ -8,6 +8,15 @@ use serde::Deserialize;
 
 use crate::{exit::Failed, identity::KeySource};
 
+/// How often the provider's keys are looked at: with the time that it has to answer, a key that it
+/// withdraws is believed for a minute at most.
+const REFRESH: u64 = 45;
+const MOST_REFRESH: u64 = 3600;
+
+/// How long they are believed while they cannot be read.
+const KEEP: u64 = 3600;
+const MOST_KEEP: u64 = 7 * 24 * 3600;
+
 /// Clocks that differ by more are wrong.
 const MOST_LEEWAY: u64 = 600;
 
@@ -20,6 +29,8 @@ pub(super) struct IdentityEntries {
     jwks_file: Option<PathBuf>,
     algorithms: Option<Vec<TokenAlgorithm>>,
     leeway: Option<u64>,
+    refresh: Option<u64>,
+    keep_keys: Option<u64>,
     scope_claim: Option<String>,
     scope_prefix: Option<String>,
     scopes_without_claim: Option<Vec<String>>,
@@ -30,6 +41,8 @@ pub(super) struct IdentityEntries {
 pub(crate) struct Identity {
     pub issuer: Issuer,
     pub keys: KeySource,
+    /// Between two looks at the keys.
+    pub pause: Duration,
 }
 
 pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, Failed> {
@@ -57,6 +70,7 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
             format!("set it to {MOST_LEEWAY} or less, and the clocks right"),
         ));
     }
+    let (pause, keep_keys) = times(file.refresh, file.keep_keys)?;
     let names = file.scopes_without_claim.unwrap_or_default();
     let scopes = names.iter().map(|name| name.parse::<Scope>());
     let scopes = scopes.collect::<Result<Vec<_>, _>>();
@@ -70,9 +84,33 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
         scope_claim: file.scope_claim.unwrap_or_else(|| "scope".to_owned()),
         scope_prefix: file.scope_prefix.unwrap_or_default(),
         scopes_without_claim: scopes,
-        keys: IssuerKeys::default(),
+        keys: IssuerKeys::believed_for(keep_keys),
     };
-    Ok(Some(Identity { issuer, keys }))
+    Ok(Some(Identity {
+        issuer,
+        keys,
+        pause,
+    }))
+}
+
+/// How often the keys are looked at, and how long they are believed while they cannot be read.
+fn times(refresh: Option<u64>, keep: Option<u64>) -> Result<(Duration, Duration), Failed> {
+    let refresh = refresh.unwrap_or(REFRESH);
+    if !(1..=MOST_REFRESH).contains(&refresh) {
+        return Err(Failed::usage(
+            format!("[identity] refresh is {refresh} seconds"),
+            format!("set it to a number from 1 to {MOST_REFRESH}; {REFRESH} is the default"),
+        ));
+    }
+    let keep = keep.unwrap_or(KEEP.max(2 * refresh));
+    let least = 2 * refresh;
+    if !(least..=MOST_KEEP).contains(&keep) {
+        return Err(Failed::usage(
+            format!("[identity] keep_keys is {keep} seconds, and refresh {refresh}"),
+            format!("set keep_keys to a number from {least} to {MOST_KEEP}; {KEEP} is the default"),
+        ));
+    }
+    Ok((Duration::from_secs(refresh), Duration::from_secs(keep)))
 }
 
 fn source(url: Option<String>, file: Option<PathBuf>) -> Result<KeySource, Failed> {

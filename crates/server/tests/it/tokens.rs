@@ -1,111 +1,14 @@
 //! Tokens of an identity provider: who is let in, and every way not to be.
 
-use std::{sync::Arc, time::Duration};
-
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use kaucim_server::{Issuer, IssuerKeys, Settings, TokenAlgorithm};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    app::{Setup, TestApp, soon},
+    app::{TestApp, soon},
+    provider::{Provider, but, claims, now, signed},
     user::{HISTORY, User},
 };
-
-/// An identity provider with one key for each of two algorithms.
-struct Provider {
-    elliptic: EncodingKey,
-    edwards: EncodingKey,
-    /// The public half of the first, as it is published.
-    public: Vec<u8>,
-    keys: IssuerKeys,
-}
-
-impl Provider {
-    fn new() -> Self {
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
-        let pkcs8 = pkcs8.expect("a key");
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref());
-        let public = pair.expect("a key").public_key().as_ref().to_vec();
-        let of_edwards = Ed25519KeyPair::generate_pkcs8(&random).expect("a key");
-        let pair = Ed25519KeyPair::from_pkcs8(of_edwards.as_ref()).expect("a key");
-        let (x, y) = (&public[1..33], &public[33..65]);
-        let set = json!({ "keys": [
-            { "kty": "EC", "crv": "P-256", "kid": "one", "use": "sig", "alg": "ES256",
-                "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) },
-            { "kty": "OKP", "crv": "Ed25519", "kid": "two",
-                "x": URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()) },
-            { "kty": "oct", "kid": "shared", "k": URL_SAFE_NO_PAD.encode(b"known to both") },
-        ]});
-        let keys = IssuerKeys::default();
-        let count = keys.replace(set.to_string().as_bytes()).expect("a set");
-        assert_eq!(count, 2, "what both know is no public key");
-        Self {
-            elliptic: EncodingKey::from_ec_der(pkcs8.as_ref()),
-            edwards: EncodingKey::from_ed_der(of_edwards.as_ref()),
-            public,
-            keys,
-        }
-    }
-
-    async fn app(&self) -> TestApp {
-        let issuer = Issuer {
-            name: "https://login.example".to_owned(),
-            audience: "kaucim".to_owned(),
-            algorithms: vec![TokenAlgorithm::ES256],
-            leeway: Duration::from_secs(1),
-            scope_claim: "scope".to_owned(),
-            scope_prefix: "kaucim:".to_owned(),
-            scopes_without_claim: Vec::new(),
-            keys: self.keys.clone(),
-        };
-        let server = Settings {
-            issuer: Some(Arc::new(issuer)),
-            ..Settings::default()
-        };
-        TestApp::with(Setup {
-            server,
-            ..Setup::default()
-        })
-        .await
-    }
-
-    fn token(&self, claims: &Value) -> String {
-        signed(Algorithm::ES256, Some("one"), claims, &self.elliptic)
-    }
-}
-
-fn signed(algorithm: Algorithm, kid: Option<&str>, claims: &Value, key: &EncodingKey) -> String {
-    let header = Header {
-        kid: kid.map(str::to_owned),
-        ..Header::new(algorithm)
-    };
-    encode(&header, claims, key).expect("it is signed")
-}
-
-fn now() -> i64 {
-    Timestamp::now().as_second()
-}
-
-fn claims() -> Value {
-    json!({
-        "iss": "https://login.example", "aud": ["other", "kaucim"], "sub": "mei",
-        "exp": now() + 3600, "scope": "openid kaucim:ask kaucim:read",
-    })
-}
-
-/// The usual claims, but for one.
-fn but(name: &str, value: Value) -> Value {
-    let mut claims = claims();
-    claims[name] = value;
-    claims
-}
 
 #[tokio::test]
 async fn whom_the_provider_vouches_for_is_somebody_here() {
@@ -171,6 +74,26 @@ fn wrong_claims(provider: &Provider) -> Vec<(&'static str, String)> {
             provider.token(&but("sub", json!("x".repeat(300)))),
         ),
         ("control", provider.token(&but("sub", json!("a\nb")))),
+        (
+            "turned around",
+            provider.token(&but("sub", json!("shop\u{202e}nimda"))),
+        ),
+        ("unseen", provider.token(&but("sub", json!("mei\u{200b}")))),
+        (
+            "issuer in a list",
+            provider.token(&but("iss", json!(["https://login.example"]))),
+        ),
+        ("no issuer", provider.token(&but("iss", json!(null)))),
+        (
+            "expired in part",
+            provider.token(&but("exp", json!(now() as f64 - 4.5))),
+        ),
+        ("negative", provider.token(&but("exp", json!(-1)))),
+        ("endless", provider.token(&but("exp", json!(1e300)))),
+        (
+            "not yet in part",
+            provider.token(&but("nbf", json!(now() as f64 + 60.5))),
+        ),
     ]
 }
 
@@ -222,12 +145,100 @@ fn wrong_signatures(provider: &Provider) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Tokens that are signed well and claim what they may, with another head.
+fn wrong_heads(provider: &Provider) -> Vec<(&'static str, String)> {
+    let head = Header {
+        kid: Some("one".to_owned()),
+        ..Header::new(Algorithm::ES256)
+    };
+    let heads = [
+        (
+            "critical",
+            Header {
+                crit: Some(vec!["exp".to_owned()]),
+                ..head.clone()
+            },
+        ),
+        (
+            "critical, nothing",
+            Header {
+                crit: Some(Vec::new()),
+                ..head.clone()
+            },
+        ),
+        (
+            "an event",
+            Header {
+                typ: Some("secevent+jwt".to_owned()),
+                ..head.clone()
+            },
+        ),
+        (
+            "no token",
+            Header {
+                typ: Some("JOSE".to_owned()),
+                ..head.clone()
+            },
+        ),
+        (
+            "an empty kind",
+            Header {
+                typ: Some(String::new()),
+                ..head.clone()
+            },
+        ),
+        (
+            "nested",
+            Header {
+                cty: Some("JWT".to_owned()),
+                ..head.clone()
+            },
+        ),
+    ];
+    let signed = |head: &Header| encode(head, &claims(), &provider.elliptic).expect("signed");
+    heads
+        .iter()
+        .map(|(wrong, head)| (*wrong, signed(head)))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_token_of_any_kind_for_access_is_good_with_parts_of_seconds() {
+    let provider = Provider::new();
+    let app = provider.app().await;
+    for kind in [
+        None,
+        Some("JWT"),
+        Some("jwt"),
+        Some("at+jwt"),
+        Some("application/AT+JWT"),
+    ] {
+        let head = Header {
+            kid: Some("one".to_owned()),
+            typ: kind.map(str::to_owned),
+            ..Header::new(Algorithm::ES256)
+        };
+        let mut claims = claims();
+        claims["exp"] = json!(now() as f64 + 3600.25);
+        claims["nbf"] = json!(now() as f64 - 10.75);
+        claims["iat"] = json!(now() as f64 - 10.75);
+        let token = encode(&head, &claims, &provider.elliptic).expect("it is signed");
+        let answer = User::with_key(&app, &token).get(HISTORY).await;
+        assert_eq!(answer.status, 200, "{kind:?}: {}", answer.body());
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_is_wrong_in_anything_is_401() {
     let provider = Provider::new();
     let app = provider.app().await;
     let good = provider.token(&claims());
-    let wrong = [wrong_claims(&provider), wrong_signatures(&provider)].concat();
+    let wrong = [
+        wrong_claims(&provider),
+        wrong_signatures(&provider),
+        wrong_heads(&provider),
+    ]
+    .concat();
     for (wrong, token) in wrong {
         let answer = User::with_key(&app, &token).get(HISTORY).await;
         assert_eq!(answer.status, 401, "{wrong}: {}", answer.body());
@@ -264,33 +275,4 @@ async fn a_stream_ends_with_its_token() {
     mei.get(HISTORY)
         .await
         .assert_problem(401, "unauthenticated");
-}
-
-#[tokio::test]
-async fn keys_that_the_provider_replaces_are_replaced_here() {
-    let (provider, next) = (Provider::new(), Provider::new());
-    let app = provider.app().await;
-    let token = next.token(&claims());
-    let mei = User::with_key(&app, &token);
-    let missed = provider.keys.missed();
-    mei.get(HISTORY)
-        .await
-        .assert_problem(401, "unauthenticated");
-    let unknown = signed(Algorithm::ES256, Some("new"), &claims(), &next.elliptic);
-    User::with_key(&app, &unknown).get(HISTORY).await;
-    soon("somebody to be told of an unknown key", missed).await;
-    for none in [
-        &b""[..],
-        b"{}",
-        br#"{"keys":[]}"#,
-        br#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
-    ] {
-        assert!(provider.keys.replace(none).is_err());
-    }
-    let (x, y) = (&next.public[1..33], &next.public[33..65]);
-    let set = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": "one",
-        "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) }] });
-    let count = provider.keys.replace(set.to_string().as_bytes());
-    assert_eq!(count.expect("a set"), 1);
-    assert_eq!(mei.get(HISTORY).await.status, 200);
 }

@@ -20,6 +20,8 @@ pub struct Credential {
     pub(crate) expires_ms: Option<i64>,
     pub(crate) label: String,
     pub(crate) budget_id: String,
+    /// The identity provider's key that signed it.
+    pub(crate) signed_with: Option<String>,
 }
 
 impl Principal {
@@ -33,6 +35,7 @@ impl Principal {
                 expires_ms: row.expires_ms,
                 label: row.label,
                 budget_id: row.budget_id,
+                signed_with: None,
             },
         }
     }
@@ -52,5 +55,10 @@ impl Credential {
     /// What it is called in lists and in the audit.
     pub fn label(&self) -> &str {
         &self.label
+    }
+
+    /// Which key of an identity provider signed it; absent for what is stored here.
+    pub fn signed_with(&self) -> Option<&str> {
+        self.signed_with.as_deref()
     }
 }

@@ -28,21 +28,3 @@ pub(super) fn label(secret: &str) -> String {
 pub(super) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
-
-/// What somebody whom an issuer vouches for is called in the accounts of spending: always the same,
-/// and nothing that tells who it is without knowing already.
-pub(super) fn person(issuer: &str, subject: &str) -> String {
-    let mut digest = Sha256::new();
-    // No issuer holds a NUL, so no other pair comes to the same.
-    digest.update(issuer.as_bytes());
-    digest.update([0]);
-    digest.update(subject.as_bytes());
-    digest
-        .finalize()
-        .iter()
-        .take(16)
-        .fold("person_".to_owned(), |mut name, byte| {
-            let _ = write!(name, "{byte:02x}");
-            name
-        })
-}

@@ -9,8 +9,9 @@ use crate::{
 };
 
 mod change;
+mod people;
 
-pub(crate) use self::change::Successor;
+pub(crate) use self::{change::Successor, people::Person};
 
 /// A key that may be used now, with its account.
 pub(crate) struct KeyRow {
@@ -56,6 +57,7 @@ pub(crate) struct ListedKey {
 pub(crate) struct AccountRow {
     pub account_id: AccountId,
     pub name: String,
+    pub issuer: Option<String>,
     pub keys: u64,
     pub tasks: u64,
     pub created_ms: i64,
@@ -70,19 +72,19 @@ impl Store {
         actor: Option<String>,
     ) -> Result<(), StoreError> {
         self.write(move |connection| {
-            let account_id = match owner {
+            let (account_id, account) = match &owner {
                 Owner::Named { account_id, name } => {
-                    named(connection, account_id, &name, key.now_ms)?
+                    (named(connection, *account_id, name, key.now_ms)?, name)
                 }
                 Owner::Guest { account_id } => {
-                    insert_account(connection, account_id, ("guest", &key.name), key.now_ms)?;
-                    account_id.to_string()
+                    insert_account(connection, *account_id, ("guest", &key.name), key.now_ms)?;
+                    (account_id.to_string(), &key.name)
                 }
             };
             insert_key(connection, &account_id, &key)?;
             if let Some(actor) = actor {
-                let words = (actor.as_str(), key.label.as_str());
-                record(connection, key.now_ms, Act::KeyCreated, words)?;
+                let object = called(&key.label, &key.name, account);
+                record(connection, key.now_ms, Act::KeyCreated, (&actor, &object))?;
             }
             Ok(())
         })
@@ -104,38 +106,6 @@ impl Store {
             insert_account(connection, account_id, ("keyed", &name), now_ms)?;
             record(connection, now_ms, Act::AccountCreated, (&actor, &name))?;
             Ok(true)
-        })
-        .await
-    }
-
-    /// The account of somebody whom an identity provider vouches for, if there is one.
-    pub(crate) async fn account_of_subject(
-        &self,
-        issuer: String,
-        subject: String,
-    ) -> Result<Option<AccountId>, StoreError> {
-        self.read(move |connection| Ok(of_subject(connection, &issuer, &subject)?))
-            .await
-    }
-
-    /// The same, made where there is none.
-    pub(crate) async fn make_account_of_subject(
-        &self,
-        account_id: AccountId,
-        (issuer, subject): (String, String),
-        now_ms: i64,
-    ) -> Result<AccountId, StoreError> {
-        self.write(move |connection| {
-            if let Some(found) = of_subject(connection, &issuer, &subject)? {
-                return Ok(found);
-            }
-            connection
-                .prepare_cached(
-                    "INSERT INTO accounts (account_id, kind, name, created_ms, issuer, subject)
-                     VALUES (?1, 'keyed', ?2, ?3, ?4, ?2)",
-                )?
-                .execute(params![account_id.to_string(), subject, now_ms, issuer])?;
-            Ok(account_id)
         })
         .await
     }
@@ -197,7 +167,7 @@ impl Store {
     pub(crate) async fn accounts(&self, now_ms: i64) -> Result<Vec<AccountRow>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT account_id, name,
+                "SELECT account_id, name, issuer,
                     (SELECT count(*) FROM keys WHERE keys.account_id = accounts.account_id
                         AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?1)),
                     (SELECT count(*) FROM tasks WHERE tasks.account_id = accounts.account_id),
@@ -208,12 +178,27 @@ impl Store {
                 Ok(AccountRow {
                     account_id: parsed(row, 0, account_id)?,
                     name: row.get(1)?,
-                    keys: row.get(2)?,
-                    tasks: row.get(3)?,
-                    created_ms: row.get(4)?,
+                    issuer: row.get(2)?,
+                    keys: row.get(3)?,
+                    tasks: row.get(4)?,
+                    created_ms: row.get(5)?,
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Deletes a guest's key; says whether the account has no other.
+    pub(crate) async fn leave(
+        &self,
+        key: [u8; 32],
+        account_id: AccountId,
+    ) -> Result<bool, StoreError> {
+        self.write(move |connection| {
+            connection.execute("DELETE FROM keys WHERE hash = ?1", [key.as_slice()])?;
+            let sql = "SELECT NOT EXISTS (SELECT 1 FROM keys WHERE account_id = ?1)";
+            Ok(connection.query_row(sql, [account_id.to_string()], |row| row.get(0))?)
         })
         .await
     }
@@ -246,11 +231,13 @@ impl Store {
                 account_id,
             )?;
             let account = account_id.to_string();
-            // Guests come and go; that an account with a name is gone should be found out.
+            // Guests come and go; that an account with a name is gone should be found out. The name
+            // of a person goes with it.
             connection.execute(
                 "INSERT INTO audit (at_ms, actor, act, object)
-                 SELECT ?2, 'its holder', ?3, account_id FROM accounts
-                 WHERE account_id = ?1 AND kind = 'keyed'",
+                 SELECT ?2, 'its holder', ?3,
+                    account_id || iif(subject IS NULL, ' (' || name || ')', '')
+                 FROM accounts WHERE account_id = ?1 AND kind = 'keyed'",
                 params![account, now_ms, Act::AccountErased.name()],
             )?;
             // A guest's own budget is named after the account; nothing stays of who asked how much.
@@ -299,17 +286,6 @@ fn account_of(connection: &Connection, name: &str) -> Result<Option<String>, rus
         .optional()
 }
 
-fn of_subject(
-    connection: &Connection,
-    issuer: &str,
-    subject: &str,
-) -> Result<Option<AccountId>, rusqlite::Error> {
-    connection
-        .prepare_cached("SELECT account_id FROM accounts WHERE issuer = ?1 AND subject = ?2")?
-        .query_row([issuer, subject], |row| parsed(row, 0, account_id))
-        .optional()
-}
-
 fn insert_account(
     connection: &Connection,
     account_id: AccountId,
@@ -348,9 +324,17 @@ pub(super) fn insert_key(
     Ok(())
 }
 
+/// A key as the audit calls it: by its label, and by what people call it.
+fn called(label: &str, name: &str, account: &str) -> String {
+    if name == account {
+        return format!("{label} ({name})");
+    }
+    format!("{label} ({name}, of {account})")
+}
+
 /// Keys with the names of their accounts.
-const LISTED: &str = "SELECT label, keys.name, accounts.name, scopes, keys.created_ms, expires_ms,
-        revoked_ms, hash
+const LISTED: &str = "SELECT label, keys.name AS name, accounts.name AS account, scopes,
+        keys.created_ms AS created_ms, expires_ms, revoked_ms, hash
      FROM keys JOIN accounts USING (account_id) WHERE kind = 'keyed'";
 
 fn listed_key(row: &Row<'_>) -> Result<ListedKey, rusqlite::Error> {

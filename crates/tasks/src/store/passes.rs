@@ -40,8 +40,8 @@ impl Store {
             let stored = connection
                 .prepare_cached(
                     "INSERT INTO passes (hash, account_id, task_id, key_hash, label, budget_id,
-                        credential_expires_ms, expires_ms)
-                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?3 IS NULL
+                        credential_expires_ms, expires_ms, signed_with)
+                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?3 IS NULL
                         OR EXISTS (SELECT 1 FROM tasks WHERE task_id = ?3 AND account_id = ?2)",
                 )?
                 .execute(params![
@@ -53,6 +53,7 @@ impl Store {
                     credential.budget_id,
                     credential.expires_ms,
                     expires_ms,
+                    credential.signed_with,
                 ])?;
             Ok(stored > 0)
         })
@@ -112,7 +113,7 @@ fn used(
     let found = connection
         .prepare_cached(
             "SELECT passes.account_id, kind = 'guest', key_hash, passes.label, passes.budget_id,
-                credential_expires_ms
+                credential_expires_ms, signed_with
              FROM passes JOIN accounts USING (account_id)
                 LEFT JOIN keys ON keys.hash = key_hash
              WHERE passes.hash = ?1 AND task_id IS ?2 AND passes.expires_ms > ?3
@@ -128,6 +129,7 @@ fn used(
                     label: row.get(3)?,
                     budget_id: row.get(4)?,
                     expires_ms: row.get(5)?,
+                    signed_with: row.get(6)?,
                 },
             })
         })

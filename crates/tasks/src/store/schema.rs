@@ -222,6 +222,21 @@ const MIGRATIONS: &[&str] = &[
     CREATE UNIQUE INDEX accounts_by_subject ON accounts (issuer, subject)
         WHERE subject IS NOT NULL;
 ",
+    "
+    -- The purse of somebody whom an identity provider vouches for was called by a plain hash of who
+    -- they are, which whoever guessed that could make as well. It is keyed from here on; what was
+    -- called so goes, and with it what such people have spent of this day.
+    CREATE TABLE person_key (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        key BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO person_key VALUES (1, randomblob(32));
+    DELETE FROM spending WHERE budget_id LIKE 'person!_%' ESCAPE '!';
+    UPDATE tasks SET budget_id = NULL WHERE budget_id LIKE 'person!_%' ESCAPE '!';
+    DELETE FROM passes WHERE budget_id LIKE 'person!_%' ESCAPE '!';
+    -- The provider's key that signed what a pass was made with.
+    ALTER TABLE passes ADD COLUMN signed_with TEXT;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

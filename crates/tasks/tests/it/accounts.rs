@@ -104,13 +104,21 @@ async fn what_is_done_to_keys_is_recorded_and_says_no_secret() {
     let (first_label, second_label) = (&first[..11], &second[..11]);
     let expected = [
         ("account_created", "kc_operator", "shop".to_owned()),
-        ("key_revoked", "kc_operator", second_label.to_owned()),
+        (
+            "key_revoked",
+            "kc_operator",
+            format!("{second_label} (temple)"),
+        ),
         (
             "key_rotated",
             "kc_operator",
-            format!("{first_label} by {second_label}"),
+            format!("{first_label} by {second_label} (temple)"),
         ),
-        ("key_created", "command line", first_label.to_owned()),
+        (
+            "key_created",
+            "command line",
+            format!("{first_label} (temple)"),
+        ),
     ];
     assert_eq!(acts, expected);
     let older = app.accounts.audit(Some(audit[1].id), 1).await.unwrap();
@@ -147,15 +155,19 @@ async fn only_what_was_revoked_or_erased_or_has_expired_has_ended() {
     assert_eq!((unchanged, same), (Vec::new(), later), "told once");
 }
 
-#[tokio::test]
-async fn whoever_is_vouched_for_pays_from_one_purse_whatever_is_erased() {
-    let app = App::start(0).await;
-    let vouched = |subject: &str| Vouched {
+fn vouched(subject: &str) -> Vouched {
+    Vouched {
         issuer: "https://login.example".to_owned(),
         subject: subject.to_owned(),
         scopes: vec![Scope::Ask],
         until: Timestamp::now() + Duration::from_secs(3600),
-    };
+        signed_with: "a key".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_vouched_for_pays_from_one_purse_whatever_is_erased() {
+    let app = App::start(0).await;
     let before = app.accounts.vouched(vouched("mei")).await.unwrap();
     app.tasks.erase_account(before.account_id).await.unwrap();
     let after = app.accounts.vouched(vouched("mei")).await.unwrap();
@@ -163,6 +175,109 @@ async fn whoever_is_vouched_for_pays_from_one_purse_whatever_is_erased() {
     let purse = before.credential.budget_id();
     assert_eq!(after.credential.budget_id(), purse);
     assert!(!purse.contains("mei"), "it names nobody");
-    let other = app.accounts.vouched(vouched("mei ")).await.unwrap();
-    assert_ne!(other.credential.budget_id(), purse);
+    for other in ["mei ", "me"] {
+        let other = app.accounts.vouched(vouched(other)).await.unwrap();
+        assert_ne!(other.credential.budget_id(), purse);
+    }
+}
+
+#[tokio::test]
+async fn a_purse_is_called_so_by_one_installation_alone() {
+    let (here, elsewhere) = (App::start(0).await, App::start(0).await);
+    let of_here = here.accounts.vouched(vouched("mei")).await.unwrap();
+    let of_elsewhere = elsewhere.accounts.vouched(vouched("mei")).await.unwrap();
+    assert_ne!(
+        of_here.credential.budget_id(),
+        of_elsewhere.credential.budget_id(),
+        "whoever guesses a name cannot make the purse's of it"
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_vouched_for_shares_no_account_with_a_key_of_that_name() {
+    let app = App::start(0).await;
+    let of_key = async |name: &str| {
+        let key = app
+            .accounts
+            .create_key(KeyTerms::named(name))
+            .await
+            .unwrap();
+        let holder = app.accounts.authenticate(&key).await.unwrap();
+        holder.unwrap().account_id
+    };
+    // Whichever comes first.
+    let mei = app.accounts.vouched(vouched("mei")).await.unwrap();
+    assert_ne!(of_key("mei").await, mei.account_id);
+    let ling = of_key("ling").await;
+    let other = app.accounts.vouched(vouched("ling")).await.unwrap();
+    assert_ne!(ling, other.account_id);
+    assert_eq!(of_key("ling").await, ling);
+    assert!(!app.accounts.create_account("mei", "a test").await.unwrap());
+    assert!(app.accounts.create_account("lan", "a test").await.unwrap());
+    let lan = app.accounts.vouched(vouched("lan")).await.unwrap();
+    let listed = app.accounts.accounts().await.unwrap();
+    assert_eq!(listed.len(), 6);
+    let of_people = listed.iter().filter(|account| account.issuer.is_some());
+    assert_eq!(of_people.count(), 3, "lists tell them apart");
+    // Nobody's name outlives their account.
+    app.tasks.erase_account(lan.account_id).await.unwrap();
+    app.tasks.erase_account(ling).await.unwrap();
+    let audit = app.accounts.audit(None, 2).await.unwrap();
+    assert_eq!(audit[0].object, format!("{ling} (ling)"));
+    assert_eq!(audit[1].object, lan.account_id.to_string());
+}
+
+#[tokio::test]
+async fn what_looks_like_something_else_is_no_name() {
+    let app = App::start(0).await;
+    for bad in [
+        "",
+        " ",
+        "a\nb",
+        "shop\u{202e}x",
+        "shop\u{200b}",
+        "kc_00000000",
+    ] {
+        let as_key = app.accounts.create_key(KeyTerms::named(bad)).await;
+        assert!(matches!(as_key, Err(KeyError::Name(_))), "{bad:?}");
+        let as_account = KeyTerms {
+            account: bad.to_owned(),
+            ..KeyTerms::named("shop")
+        };
+        let as_account = app.accounts.create_key(as_account).await;
+        assert!(matches!(as_account, Err(KeyError::Name(_))), "{bad:?}");
+        let alone = app.accounts.create_account(bad, "a test").await;
+        assert!(matches!(alone, Err(KeyError::Name(_))), "{bad:?}");
+    }
+    let long = "籤".repeat(65);
+    assert!(app.accounts.create_account(&long, "a test").await.is_err());
+    assert!(
+        app.accounts
+            .create_account(&long[3..], "a test")
+            .await
+            .unwrap()
+    );
+    assert_eq!(app.accounts.keys().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_key_that_is_named_like_another_is_in_nobody_s_way() {
+    let app = App::start(0).await;
+    let make = async |name: &str| {
+        app.accounts
+            .create_key(KeyTerms::named(name))
+            .await
+            .unwrap()
+    };
+    let (first, second) = (make("shop").await, make("temple").await);
+    let label = &first[..11];
+    // As an earlier version would have let somebody name it.
+    let database = rusqlite::Connection::open(app.path().join("kaucim.db")).unwrap();
+    let renamed = "UPDATE keys SET name = ?1 WHERE name = 'temple'";
+    assert_eq!(database.execute(renamed, [label]).unwrap(), 1);
+    let revoked = app.accounts.revoke_key(label, "a test").await.unwrap();
+    assert_eq!(revoked.name, "shop", "a label counts before a name");
+    // A key itself counts before both.
+    let revoked = app.accounts.revoke_key(&second, "a test").await.unwrap();
+    assert_eq!(revoked.label, second[..11]);
 }

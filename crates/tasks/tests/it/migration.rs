@@ -29,7 +29,7 @@ struct Fixture {
     made_next: &'static str,
 }
 
-const FIXTURES: [Fixture; 3] = [
+const FIXTURES: [Fixture; 4] = [
     Fixture {
         version: 1,
         finished: "01a214ee-ddb7-77db-9bac-8dd687a3986e",
@@ -54,10 +54,18 @@ const FIXTURES: [Fixture; 3] = [
         later_ms: 1_795_664_514_070,
         made_next: "audit",
     },
+    Fixture {
+        version: 7,
+        finished: "01a215bb-1c8c-71d0-a70a-0d0fcc37586f",
+        running: "01a215bb-1d4f-77b7-85c2-7e331b814555",
+        queued: "01a215bb-1d96-73b5-8826-15fed698c779",
+        later_ms: 1_795_664_514_070,
+        made_next: "person_key",
+    },
 ];
 
 /// The version that databases have now.
-const PRESENT: i64 = 7;
+const PRESENT: i64 = 8;
 
 impl Fixture {
     /// A data folder as that version left it.
@@ -266,4 +274,23 @@ fn a_migrated_database_is_like_a_new_one() {
         let broken: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
         assert_eq!(broken, Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_purse_that_anybody_could_name_is_kept_nowhere() {
+    let folder = FIXTURES[3].folder();
+    let named = |folder: &TempDir| -> i64 {
+        let database = database(folder);
+        let count = "SELECT (SELECT count(*) FROM spending WHERE budget_id LIKE 'person%')
+            + (SELECT count(*) FROM tasks WHERE budget_id LIKE 'person%')
+            + (SELECT count(*) FROM passes WHERE budget_id LIKE 'person%')";
+        database.query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(named(&folder), 3);
+    drop(Store::open(folder.path()).unwrap());
+    assert_eq!(named(&folder), 0);
+    let database = database(&folder);
+    let of_all = "SELECT readings FROM spending WHERE budget_id = 'all'";
+    let readings: i64 = database.query_row(of_all, [], |row| row.get(0)).unwrap();
+    assert_eq!(readings, 3, "what all have spent stays spent");
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{LISTED, ListedKey, NewKey, Which, insert_key, listed_key, record};
+use super::{LISTED, ListedKey, NewKey, Which, called, insert_key, listed_key, record};
 use crate::{
     Store, StoreError,
     accounts::{Act, KeyError},
@@ -35,7 +35,8 @@ impl Store {
         self.write(move |connection| {
             let (hash, key) = meant(connection, &which)?;
             end(connection, &hash, now_ms, now_ms)?;
-            record(connection, now_ms, Act::KeyRevoked, (&actor, &key.label))?;
+            let object = called(&key.label, &key.name, &key.account);
+            record(connection, now_ms, Act::KeyRevoked, (&actor, &object))?;
             Ok(key)
         })
         .await
@@ -72,7 +73,8 @@ impl Store {
                 now_ms,
                 successor.old_until_ms.unwrap_or(now_ms),
             )?;
-            let words = format!("{} by {}", old.label, key.label);
+            let new = called(&key.label, &key.name, &old.account);
+            let words = format!("{} by {new}", old.label);
             record(
                 connection,
                 now_ms,
@@ -120,10 +122,15 @@ impl Store {
     }
 }
 
-/// The one key in use that is called so: by its label, its name or itself.
+/// The one key in use that is called so: by itself, else by its label, else by its name. So none
+/// is in another's way, whatever it is named.
 fn meant(connection: &Connection, which: &Which) -> Result<([u8; 32], ListedKey), KeyError> {
     let mut statement = connection.prepare_cached(&format!(
-        "{LISTED} AND revoked_ms IS NULL AND (hash = ?2 OR label = ?1 OR keys.name = ?1)"
+        "WITH called AS (
+            SELECT *, CASE WHEN hash = ?2 THEN 1 WHEN label = ?1 THEN 2 ELSE 3 END AS way
+            FROM ({LISTED} AND revoked_ms IS NULL)
+            WHERE hash = ?2 OR label = ?1 OR name = ?1)
+         SELECT * FROM called WHERE way = (SELECT min(way) FROM called)"
     ))?;
     let mut found = statement
         .query_map(params![which.text, which.hash.as_slice()], |row| {
