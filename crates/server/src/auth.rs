@@ -4,12 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
 };
 use kaucim_tasks::{Principal, Scope};
 use serde::Deserialize;
 
+pub(crate) use self::in_address::refuse_in_address;
 use crate::{App, parameters::Path, problem::Problem, tokens::is_token};
+
+mod in_address;
 
 /// Longer secrets than ours are refused before they are hashed.
 const SECRET_BYTES: usize = 256;
@@ -64,10 +67,12 @@ impl FromRequestParts<App> for MayFollow {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let query = axum::extract::Query::<TicketQuery>::try_from_uri(&parts.uri);
-        let Ok(Some(ticket)) = query.map(|query| query.0.ticket) else {
+        // To ask what a stream would be like (HEAD) is not to open it, and uses nothing up.
+        let opens = parts.method == Method::GET;
+        let ticket = query.ok().and_then(|query| query.0.ticket);
+        let Some(ticket) = ticket.filter(|_| opens) else {
             return with_scope(parts, app, Scope::Read).await.map(Self);
         };
-        refuse_in_address(parts.uri.query().unwrap_or_default())?;
         let Path(task_id) = Path::<String>::from_request_parts(parts, app).await?;
         let who = match (task_id.parse(), ticket.len() <= SECRET_BYTES) {
             (Ok(task_id), true) => app.accounts.use_ticket(&ticket, task_id).await?,
@@ -136,7 +141,6 @@ fn peer(parts: &Parts) -> IpAddr {
 }
 
 async fn with_scope(parts: &Parts, app: &App, scope: Scope) -> Result<Principal, Problem> {
-    refuse_in_address(parts.uri.query().unwrap_or_default())?;
     let who = match principal(&parts.headers, app).await {
         Ok(Some(who)) => who,
         Ok(None) | Err(Problem::Unauthenticated) => return Err(refused(parts, app)),
@@ -155,42 +159,6 @@ fn refused(parts: &Parts, app: &App) -> Problem {
     let Address(address) = address(parts, app);
     let too_often = app.limiter.refusal(address).err();
     too_often.unwrap_or(Problem::Unauthenticated)
-}
-
-/// Refuses a credential in the address: addresses stand in logs, histories and bookmarks. It is
-/// refused beside a good header as well, so that nobody gets used to it.
-fn refuse_in_address(query: &str) -> Result<(), Problem> {
-    let names = [
-        "access_token",
-        "token",
-        "api_key",
-        "key",
-        "authorization",
-        "bearer",
-        "jwt",
-    ];
-    let is_credential = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        names.iter().any(|known| name.eq_ignore_ascii_case(known)) || looks_like_secret(value)
-    };
-    if query.split('&').any(is_credential) {
-        return Err(Problem::CredentialInAddress);
-    }
-    Ok(())
-}
-
-/// Whether it can only be a key, a token or the secret of a guest.
-fn looks_like_secret(value: &str) -> bool {
-    let is_jwt = value.starts_with("eyJ") && is_token(value);
-    if is_jwt {
-        return true;
-    }
-    let digits = ["kc_", "kg_"]
-        .iter()
-        .find_map(|prefix| value.strip_prefix(prefix));
-    digits.is_some_and(|digits| {
-        digits.len() >= 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
 }
 
 /// Who proved who they are. A bearer key counts before a cookie; a cookie counts only for pages

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     extract::State,
     http::{HeaderValue, Response, header},
-    middleware::map_response_with_state,
+    middleware::{map_request, map_response_with_state},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -19,6 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use self::connection::{Terms, connection};
 use crate::{
     App,
+    auth::refuse_in_address,
     connections::{Connections, Seats},
     cross_origin,
     problem::{Code, Problem},
@@ -57,6 +58,7 @@ pub async fn serve(
         draining.clone(),
     );
     let service = router()
+        .layer(map_request(refuse_in_address))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Internal)
         }))

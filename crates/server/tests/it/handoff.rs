@@ -96,12 +96,11 @@ async fn only_guests_of_this_very_site_hand_off() {
             .await
             .assert_problem(403, "cross_site");
     }
-    let ticket = format!("/?ticket={}", secret(&link(&guest).await));
-    assert_eq!(
-        app.nobody().get(&ticket).await.status,
-        200,
-        "a page and no more"
-    );
+    let in_address = format!("/?from={}", secret(&link(&guest).await));
+    app.nobody()
+        .get(&in_address)
+        .await
+        .assert_problem(401, "credential_in_url");
 }
 
 #[tokio::test]

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kaucim_tasks::{KeyTerms, Rotation};
+use reqwest::Method;
 
 use crate::{
     app::{TestApp, soon},
-    user::{HISTORY, User, stream_path},
+    openapi::operations,
+    user::{HISTORY, User, answer, stream_path},
 };
 
 /// Writes for so long that it is still going on when the test has ended.
@@ -123,6 +125,48 @@ async fn a_key_in_an_address_is_refused_even_beside_a_good_header() {
         for who in [&asker, &app.nobody()] {
             let problem = who.get(&path).await;
             let problem = problem.assert_problem(401, "credential_in_url");
+            assert!(!problem.to_string().contains(&key), "it is not repeated");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_credential_in_an_address_is_refused_on_every_route() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let key = app.key_holder("temple").await.secret().to_owned();
+    let of_api = operations(&app).await;
+    let mut routes: Vec<_> = of_api
+        .iter()
+        .map(|operation| (operation.method.clone(), operation.filled("x")))
+        .collect();
+    for page in [
+        "/",
+        "/docs",
+        "/assets/app.js",
+        "/sw.js",
+        "/favicon.ico",
+        "/nowhere",
+    ] {
+        routes.push((Method::GET, page.to_owned()));
+    }
+    routes.push((Method::PUT, HISTORY.to_owned()));
+    assert!(routes.len() > 30, "there are so many: {}", routes.len());
+    for (method, path) in routes {
+        for query in [
+            "token=x".to_owned(),
+            "%6Bey=x".to_owned(),
+            "Authorization=Bearer+x".to_owned(),
+            format!("q={key}"),
+            format!("q={}", guest.secret()),
+        ] {
+            let request = app
+                .nobody()
+                .request(method.clone(), &format!("{path}?{query}"));
+            let refused = answer(request).await;
+            let about = format!("{method} {path}?{query}: {}", refused.body());
+            assert_eq!(refused.status, 401, "{about}");
+            let problem = refused.assert_problem(401, "credential_in_url");
             assert!(!problem.to_string().contains(&key), "it is not repeated");
         }
     }

@@ -144,3 +144,23 @@ async fn other_sites_are_let_in_by_name_only() {
         .await
         .assert_problem(403, "cross_site");
 }
+
+#[tokio::test]
+async fn to_ask_for_the_head_of_a_stream_uses_no_ticket_up() {
+    let app = TestApp::start().await;
+    let asker = app.key_holder("temple").await;
+    let task_id = asker.ask("會嗎？").await;
+    let path = with(&task_id, &ticket(&asker, &task_id).await);
+    let nobody = app.nobody();
+    let head = answer(nobody.request(Method::HEAD, &path)).await;
+    assert_eq!(
+        head.status, 401,
+        "a ticket is for one stream, and this is none"
+    );
+    let request = nobody.request(Method::GET, &path);
+    Reader::open(request).await.page().await.assert_complete();
+    nobody
+        .get(&path)
+        .await
+        .assert_problem(401, "unauthenticated");
+}
