@@ -17,8 +17,10 @@ pub struct Rates {
     pub per_account: NonZeroU32,
     /// Questions of a guest; draws are counted apart, as often.
     pub per_guest: NonZeroU32,
-    /// Questions of the guests of one address together; new guest sessions count as well.
+    /// Questions of the guests of one address together; draws are counted apart, as often.
     pub per_address: NonZeroU32,
+    /// New guest sessions of one address, and links to a second device that are tried there.
+    pub sessions: NonZeroU32,
     /// Questions of all guests together.
     pub guests: NonZeroU32,
     /// Requests of any kind with a key, or of a guest.
@@ -34,6 +36,7 @@ impl Default for Rates {
             per_account: per_minute(600),
             per_guest: per_minute(10),
             per_address: per_minute(60),
+            sessions: per_minute(60),
             guests: per_minute(600),
             requests: per_minute(12_000),
             refusals: per_minute(600),
@@ -50,6 +53,7 @@ struct Limits {
     questions: Counted,
     /// As often as questions, counted apart: a question and its draw belong together.
     draws: Counted,
+    sessions: DefaultKeyedRateLimiter<IpAddr>,
     requests: DefaultKeyedRateLimiter<String>,
     refusals: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -97,6 +101,7 @@ impl Limiter {
             limits: rates.map(|rates| Limits {
                 questions: Counted::new(&rates),
                 draws: Counted::new(&rates),
+                sessions: RateLimiter::keyed(Quota::per_minute(rates.sessions)),
                 requests: RateLimiter::keyed(Quota::per_minute(rates.requests)),
                 refusals: RateLimiter::keyed(Quota::per_minute(rates.refusals)),
             }),
@@ -113,9 +118,9 @@ impl Limiter {
         self.checked(|limits| limits.draws.count(who, address))
     }
 
-    /// Counts a new guest session of this address.
+    /// Counts a guest session that this address opens or takes over.
     pub(crate) fn session(&self, address: IpAddr) -> Result<(), Problem> {
-        self.checked(|limits| check(&limits.questions.addresses, &address))
+        self.checked(|limits| check(&limits.sessions, &address))
     }
 
     /// Counts any request of somebody who proved who they are.
@@ -140,6 +145,7 @@ impl Limiter {
         if let Some(limits) = &self.limits {
             limits.questions.forget_idle();
             limits.draws.forget_idle();
+            limits.sessions.retain_recent();
             limits.requests.retain_recent();
             limits.refusals.retain_recent();
         }

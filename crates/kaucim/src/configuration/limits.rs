@@ -28,6 +28,7 @@ pub(super) struct LimitEntries {
     pub guests_rate: Option<NonZeroU32>,
     pub account_rate: Option<NonZeroU32>,
     pub address_rate: Option<NonZeroU32>,
+    pub session_rate: Option<NonZeroU32>,
     pub request_rate: Option<NonZeroU32>,
     pub refusal_rate: Option<NonZeroU32>,
 }
@@ -105,6 +106,7 @@ pub(super) fn rates(
         per_account: file.account_rate.unwrap_or(default.per_account),
         per_guest: file.guest_rate.unwrap_or(default.per_guest),
         per_address: file.address_rate.unwrap_or(default.per_address),
+        sessions: file.session_rate.unwrap_or(default.sessions),
         guests: file.guests_rate.unwrap_or(default.guests),
         requests: file.request_rate.unwrap_or(default.requests),
         refusals: file.refusal_rate.unwrap_or(default.refusals),

@@ -117,15 +117,14 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     assert_waits(&ask(&asker, None).await, "rate_limited");
     assert_eq!(asker.history().await.len(), 2, "nothing more is stored");
 
-    // Two of the four of this address.
+    // All four of this address; sessions are counted apart.
     let (one, other) = (app.guest().await, app.guest().await);
-    for guest in [&one, &other] {
+    for guest in [&one, &other, &one, &other] {
         let task_id = guest.ask(HANGS).await;
         guest.cancel(&task_id).await;
     }
-    assert_waits(&ask(&one, None).await, "rate_limited");
-    let session = app.nobody().post("/api/v1/session", None).await;
-    assert_waits(&session, "rate_limited");
+    let third = app.guest().await;
+    assert_waits(&ask(&third, None).await, "rate_limited");
 }
 
 #[tokio::test]
@@ -240,9 +239,42 @@ async fn all_guests_together_may_ask_so_often() {
 }
 
 #[tokio::test]
+async fn sessions_that_are_opened_or_taken_over_are_counted_apart_from_questions() {
+    let three = NonZeroU32::MIN.saturating_add(2);
+    let rates = Rates {
+        sessions: three,
+        ..Rates::default()
+    };
+    let app = of_rates(rates, Proxies::default()).await;
+    let guest = app.guest().await;
+    let made = guest.post("/api/v1/session/handoff", None).await.json();
+    let url = made["url"].as_str().expect("a link");
+    let (_, secret) = url.split_once("#handoff=").expect("a secret");
+    let redeem = "/api/v1/session/handoff/redeem";
+    let nobody = app.nobody();
+    let second = nobody
+        .post(redeem, Some(&json!({ "handoff": secret })))
+        .await;
+    assert_eq!(second.status, 200, "{}", second.body());
+    // A guess counts as well, so there are not many.
+    nobody
+        .post(redeem, Some(&json!({ "handoff": "kh_0" })))
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_waits(&nobody.post("/api/v1/session", None).await, "rate_limited");
+    let again = nobody
+        .post(redeem, Some(&json!({ "handoff": "kh_0" })))
+        .await;
+    assert_waits(&again, "rate_limited");
+    // To keep the session there is costs nothing, and questions are another matter.
+    assert_eq!(guest.post("/api/v1/session", None).await.status, 200);
+    guest.ask(HANGS).await;
+}
+
+#[tokio::test]
 async fn only_a_proxy_that_is_configured_is_believed_about_the_address() {
     let rates = Rates {
-        per_address: NonZeroU32::MIN,
+        sessions: NonZeroU32::MIN,
         ..Rates::default()
     };
     let open = async |app: &TestApp, forwarded: &str| {
