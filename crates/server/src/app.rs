@@ -60,6 +60,11 @@ pub struct Settings {
     pub connections_per_address: usize,
     /// How long a client may take to send a request's body.
     pub body_timeout: Duration,
+    /// How long a client that has opened a connection may say nothing. Browsers open some ahead of
+    /// what they may ask.
+    pub first_word_timeout: Duration,
+    /// How long a connection of HTTP/2 may have no request open before it is ended.
+    pub idle_timeout: Duration,
     /// How long a client may leave what it is sent unread before its connection is cut.
     pub write_timeout: Duration,
 }
@@ -79,6 +84,8 @@ impl Default for Settings {
             connections: 20_000,
             connections_per_address: 1000,
             body_timeout: Duration::from_secs(20),
+            first_word_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
         }
     }

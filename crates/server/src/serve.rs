@@ -27,6 +27,7 @@ use crate::{
     routes::router,
 };
 
+mod activity;
 mod connection;
 
 /// How long open requests may take to end once the port is closed.
@@ -48,10 +49,15 @@ pub async fn serve(
     let draining = app.draining.clone();
     let limiter = app.limiter.clone();
     let tasks = app.tasks.clone();
-    let write_timeout = app.settings.write_timeout;
     let room = app.connections.clone();
     let seats = Seats::new(&app.settings);
-    let tls = app.settings.tls.clone();
+    let terms = Terms {
+        write_timeout: app.settings.write_timeout,
+        first_word_timeout: app.settings.first_word_timeout,
+        idle_timeout: app.settings.idle_timeout,
+        draining: draining.clone(),
+        tls: app.settings.tls.clone(),
+    };
     let looking_after_streams = Arc::clone(&app.streams).end_with_credentials(
         app.accounts.clone(),
         app.settings.issuer.clone(),
@@ -85,12 +91,8 @@ pub async fn serve(
                 Ok((socket, address)) => {
                     // Whose fill is had is not answered: an answer would cost as much as a guest.
                     let Some(seat) = seats.take(address.ip()) else { continue };
-                    let terms = Terms {
-                        write_timeout,
-                        draining: draining.clone(),
-                        tls: tls.clone(),
-                    };
-                    let connection = connection(socket, address, service.clone(), terms);
+                    let connection =
+                        connection(socket, address, service.clone(), terms.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop((room, seat));

@@ -27,14 +27,11 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::activity::{Activity, Answering};
 use crate::{auth::Peer, tls::Tls};
 
 /// A client that has not sent its request's head by then is cut.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A client that has opened a connection and said nothing by then is cut. Browsers open some ahead
-/// of what they may ask.
-const FIRST_WORD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What is kept of an answer that its client does not read; more waits where it is made.
 const UNREAD: usize = 32 * 1024;
@@ -46,12 +43,22 @@ const HEAD_OR_UNREAD: usize = 160 * 1024;
 /// How often the other end of a connection of HTTP/2 has to show that it is there, and how soon.
 const SIGN_OF_LIFE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
 
+/// How long a client that was told to end its connection may take for it.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
+/// The longest pause between two looks at the first letters of a client.
+const LONGEST_LOOK: Duration = Duration::from_millis(500);
+
 /// What browsers are told where TLS is spoken: for a year, never come without.
 const NEVER_WITHOUT_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// What holds for all connections.
+#[derive(Clone)]
 pub(super) struct Terms {
     pub write_timeout: Duration,
+    pub first_word_timeout: Duration,
+    /// Of HTTP/2; a client of HTTP/1.1 has to send its next head in time.
+    pub idle_timeout: Duration,
     pub draining: CancellationToken,
     pub tls: Option<Tls>,
 }
@@ -71,14 +78,14 @@ pub(super) async fn connection(
     let is_tls = terms.tls.is_some();
     let peer = Peer { address, is_tls };
     let Some(tls) = &terms.tls else {
-        let begins = timeout(FIRST_WORD_TIMEOUT, begins_as_http_2(&socket)).await;
+        let begins = timeout(terms.first_word_timeout, begins_as_http_2(&socket)).await;
         // It said nothing in time, or went away.
         if let Ok(Ok(is_http_2)) = begins {
             talk(socket, is_http_2, (peer, service), terms).await;
         }
         return;
     };
-    match timeout(FIRST_WORD_TIMEOUT, tls.accept(socket)).await {
+    match timeout(terms.first_word_timeout, tls.accept(socket)).await {
         Ok(Ok(socket)) => {
             let is_http_2 = socket.get_ref().1.alpn_protocol() == Some(b"h2");
             talk(socket, is_http_2, (peer, service), terms).await;
@@ -94,7 +101,10 @@ async fn talk<S: AsyncRead + AsyncWrite + Send + 'static>(
     (peer, service): (Peer, axum::Router),
     terms: Terms,
 ) {
+    let activity = Activity::new();
+    let of_requests = activity.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
+        let busy = of_requests.begin();
         request.extensions_mut().insert(peer);
         name_host(&mut request);
         let answer = service.clone().oneshot(request.map(Body::new));
@@ -104,17 +114,28 @@ async fn talk<S: AsyncRead + AsyncWrite + Send + 'static>(
                 let headers = answer.headers_mut();
                 headers.insert(header::STRICT_TRANSPORT_SECURITY, NEVER_WITHOUT_TLS);
             }
-            Ok::<_, Infallible>(answer)
+            Ok::<_, Infallible>(answer.map(|body| Answering::new(body, busy)))
         }
     });
     let socket = impatient(socket, terms.write_timeout);
-    let draining = terms.draining;
     let served = if is_http_2 {
         let connection = http_2().serve_connection(socket, service);
-        drive(connection, http2::Connection::graceful_shutdown, draining).await
+        drive(
+            connection,
+            http2::Connection::graceful_shutdown,
+            &terms,
+            Some(&activity),
+        )
+        .await
     } else {
-        let connection = http_1(&draining).serve_connection(socket, service);
-        drive(connection, http1::Connection::graceful_shutdown, draining).await
+        let connection = http_1(&terms.draining).serve_connection(socket, service);
+        drive(
+            connection,
+            http1::Connection::graceful_shutdown,
+            &terms,
+            None,
+        )
+        .await
     };
     if let Err(error) = served {
         // A client that goes away is no fault.
@@ -138,6 +159,7 @@ async fn begins_as_http_2(socket: &TcpStream) -> std::io::Result<bool> {
     // No method of HTTP/1.1 begins so.
     const PREFACE: &[u8] = b"PRI";
     let mut first = [0; PREFACE.len()];
+    let mut pause = Duration::from_millis(5);
     loop {
         let count = socket.peek(&mut first).await?;
         if count == 0 || first[..count] != PREFACE[..count] {
@@ -147,7 +169,8 @@ async fn begins_as_http_2(socket: &TcpStream) -> std::io::Result<bool> {
             return Ok(true);
         }
         // A letter or two, which no client sends alone; what is there already wakes nobody.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(pause).await;
+        pause = LONGEST_LOOK.min(2 * pause);
     }
 }
 
@@ -173,20 +196,36 @@ fn http_2() -> http2::Builder<TokioExecutor> {
     builder
 }
 
-/// Serves a connection to its end; when the server ends, what is open on it is still answered.
+/// Serves a connection to its end. When the server ends, what is open on it is still answered; when
+/// nothing was open on it for long, it is ended.
 async fn drive<C: Future<Output = hyper::Result<()>>>(
     connection: C,
     end: impl FnOnce(Pin<&mut C>),
-    draining: CancellationToken,
+    terms: &Terms,
+    activity: Option<&Activity>,
 ) -> hyper::Result<()> {
-    let came_late = draining.is_cancelled();
+    let came_late = terms.draining.is_cancelled();
     let mut connection = pin!(connection);
     tokio::select! {
-        served = &mut connection => served,
-        () = draining.cancelled(), if !came_late => {
+        served = &mut connection => return served,
+        () = terms.draining.cancelled(), if !came_late => {
             end(connection.as_mut());
-            connection.await
+            return connection.await;
         }
+        () = idle(activity, terms.idle_timeout) => end(connection.as_mut()),
+    }
+    tokio::select! {
+        served = &mut connection => served,
+        // It was told, asked nothing more, and stays.
+        () = idle(activity, LAST_WORD) => Ok(()),
+    }
+}
+
+/// Resolves when nothing was open for so long, where that is counted.
+async fn idle(activity: Option<&Activity>, patience: Duration) {
+    match activity {
+        Some(activity) => activity.idle(patience).await,
+        None => std::future::pending().await,
     }
 }
 

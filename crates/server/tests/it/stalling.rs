@@ -121,3 +121,81 @@ async fn beyond_the_room_there_is_people_wait() {
     let answer = soon("room", waiting).await;
     assert_eq!(answer.status, 200, "{}", answer.body());
 }
+
+#[tokio::test]
+async fn who_connects_and_says_nothing_is_cut_soon() {
+    assert!(
+        Settings::default().first_word_timeout <= Duration::from_secs(10),
+        "a silent client holds its place no longer than a slow one"
+    );
+    let app = with(Settings {
+        first_word_timeout: Duration::from_millis(200),
+        ..Settings::default()
+    })
+    .await;
+    assert_eq!(rest(connected(&app).await).await, "");
+    // Nor does a letter or two help.
+    let mut socket = connected(&app).await;
+    socket.write_all(b"PR").await.expect("sent");
+    assert_eq!(rest(socket).await, "");
+}
+
+/// A frame of HTTP/2 without a stream: its type and flags, and what it carries.
+fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("it is short");
+    let mut frame = length.to_be_bytes()[1..].to_vec();
+    frame.extend_from_slice(&[kind, flags, 0, 0, 0, 0]);
+    frame.extend_from_slice(payload);
+    frame
+}
+
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+
+/// Opens HTTP/2, answers settings and pings, and asks nothing; returns the kinds of frames that
+/// came until the server closed.
+async fn answers_pings_only(app: &TestApp) -> Vec<u8> {
+    let mut socket = connected(app).await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let hello = [&preface[..], &frame(SETTINGS, 0, &[])].concat();
+    socket.write_all(&hello).await.expect("sent");
+    let mut kinds = Vec::new();
+    let mut head = [0; 9];
+    while socket.read_exact(&mut head).await.is_ok() {
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; length as usize];
+        socket
+            .read_exact(&mut payload)
+            .await
+            .expect("a whole frame");
+        let (kind, is_answer) = (head[3], head[4] & 1 == 1);
+        kinds.push(kind);
+        let reply = match kind {
+            SETTINGS if !is_answer => frame(SETTINGS, 1, &[]),
+            PING if !is_answer => frame(PING, 1, &payload),
+            _ => continue,
+        };
+        // It may be closed by then.
+        let _ = socket.write_all(&reply).await;
+    }
+    kinds
+}
+
+#[tokio::test]
+async fn a_connection_of_http_2_that_only_answers_pings_is_ended() {
+    let app = with(Settings {
+        idle_timeout: Duration::from_millis(500),
+        ..Settings::default()
+    })
+    .await;
+    let asker = app.key_holder("temple").await.over_http_2();
+    // What is open keeps its connection, for many times as long.
+    let task_id = asker.ask("會嗎？ [[sim rate=150 length=400]]").await;
+    let page = asker.follow(&task_id).await.page();
+    let (kinds, page) = tokio::join!(soon("its end", answers_pings_only(&app)), page);
+    assert!(kinds.contains(&GOAWAY), "it is told before: {kinds:?}");
+    page.assert_complete();
+    // Whoever comes back opens another one.
+    assert_eq!(asker.history().await.len(), 1);
+}
