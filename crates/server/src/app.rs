@@ -43,7 +43,8 @@ pub struct Settings {
     pub rates: Option<Rates>,
     /// Pages of other sites that may call the API with a key: `https://app.example`. None: none.
     pub allowed_origins: Vec<HeaderValue>,
-    /// Where people find this server; absent: where the request was sent to.
+    /// Where people find this server, and whose pages a cookie counts on; absent: where the request
+    /// was sent to.
     pub public_url: Option<String>,
     /// The identity provider whose tokens are believed beside our own keys.
     pub issuer: Option<Arc<Issuer>>,

@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
 };
 use kaucim_tasks::{Principal, Scope};
 use serde::Deserialize;
 
 pub(crate) use self::in_address::refuse_in_address;
-use crate::{App, parameters::Path, problem::Problem, tokens::is_token};
+use crate::{App, parameters::Path, problem::Problem, site::Site, tokens::is_token};
 
 mod in_address;
 
@@ -39,11 +39,13 @@ pub(crate) struct Address(pub IpAddr);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IsHttps(pub bool);
 
-/// Who is connected, and whether by TLS; put beside each request by the acceptor.
+/// Who is connected, and how; put beside each request by the acceptor.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer {
     pub address: SocketAddr,
     pub is_tls: bool,
+    /// Whether the server listens for its own machine only.
+    pub is_local: bool,
 }
 
 impl FromRequestParts<App> for MayAsk {
@@ -126,7 +128,7 @@ impl FromRequestParts<App> for IsHttps {
             .is_some_and(|peer| peer.is_tls);
         let proxies = &app.settings.proxies;
         Ok(Self(
-            is_tls || proxies.is_https(peer(parts), &parts.headers),
+            is_tls || proxies.is_https(peer(parts), &parts.headers) == Some(true),
         ))
     }
 }
@@ -141,7 +143,7 @@ fn peer(parts: &Parts) -> IpAddr {
 }
 
 async fn with_scope(parts: &Parts, app: &App, scope: Scope) -> Result<Principal, Problem> {
-    let who = match principal(&parts.headers, app).await {
+    let who = match principal(&parts.headers, &Site::of(parts, app), app).await {
         Ok(Some(who)) => who,
         Ok(None) | Err(Problem::Unauthenticated) => return Err(refused(parts, app)),
         Err(problem) => return Err(problem),
@@ -165,6 +167,7 @@ fn refused(parts: &Parts, app: &App) -> Problem {
 /// of this server.
 pub(crate) async fn principal(
     headers: &HeaderMap,
+    site: &Site,
     app: &App,
 ) -> Result<Option<Principal>, Problem> {
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {
@@ -188,7 +191,7 @@ pub(crate) async fn principal(
     if !app.settings.guests {
         return Ok(None);
     }
-    refuse_cross_site(headers)?;
+    site.refuse_others()?;
     let who = app.accounts.authenticate(secret).await?;
     Ok(who.filter(|who| who.is_guest))
 }
@@ -238,23 +241,4 @@ pub(crate) fn session_cookie(secret: &str, IsHttps(is_https): IsHttps) -> Header
     let cookie =
         format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
-}
-
-/// Refuses a request that a page of another site made: its `Origin` is not this host.
-pub(crate) fn refuse_cross_site(headers: &HeaderMap) -> Result<(), Problem> {
-    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(origin) = text(&header::ORIGIN) {
-        let host = origin.split_once("://").map(|(_, host)| host);
-        let own = text(&header::HOST);
-        return if host.is_some() && host == own {
-            Ok(())
-        } else {
-            Err(Problem::CrossSite)
-        };
-    }
-    match text(&SEC_FETCH_SITE) {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => Err(Problem::CrossSite),
-    }
 }

@@ -16,6 +16,7 @@ mod proxies;
 mod refusals;
 mod routes;
 mod serve;
+mod site;
 mod sse;
 mod streams;
 mod strict;

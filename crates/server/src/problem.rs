@@ -21,8 +21,8 @@ pub(crate) enum Problem {
     /// A key stands where logs keep it.
     CredentialInAddress,
     ScopeMissing(&'static str),
-    /// A cookie came from another site's page.
-    CrossSite,
+    /// A cookie came from another site's page, or by another name than this server's.
+    CrossSite(&'static str),
     RouteNotFound,
     MethodNotAllowed,
     UnknownDeity(String),
@@ -127,11 +127,11 @@ impl Problem {
                 "The key may not do this",
                 format!("the scope `{scope}` is needed"),
             ),
-            Self::CrossSite => row(
+            Self::CrossSite(detail) => row(
                 StatusCode::FORBIDDEN,
                 "cross_site",
                 "Refused from another site",
-                "a session cookie counts only on this server's own pages".to_owned(),
+                detail.to_owned(),
             ),
             Self::RouteNotFound => row(
                 StatusCode::NOT_FOUND,

@@ -17,7 +17,7 @@ pub struct Proxies {
 /// as a stranger sent it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ForwardedHeader {
-    /// `X-Forwarded-For`, and `X-Forwarded-Proto`.
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
     #[default]
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
@@ -50,18 +50,31 @@ impl Proxies {
         counted_as_one(client)
     }
 
-    /// Whether the client spoke TLS, by the word of the nearest proxy.
-    pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+    /// Whether the client spoke TLS, by the word of the nearest proxy; absent where no proxy that is
+    /// trusted says so.
+    pub(crate) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> Option<bool> {
+        let scheme = self.said(peer, headers, ("x-forwarded-proto", "proto"))?;
+        Some(scheme.eq_ignore_ascii_case("https"))
+    }
+
+    /// The host and port that the client asked for, by the word of the nearest proxy; absent where
+    /// none that is trusted says so.
+    pub(crate) fn host(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
+        self.said(peer, headers, ("x-forwarded-host", "host"))
+    }
+
+    /// What the nearest proxy says, in a header of its own or in a member of `Forwarded`.
+    fn said(&self, peer: IpAddr, headers: &HeaderMap, names: (&str, &str)) -> Option<String> {
         if !self.trusts(peer) {
-            return false;
+            return None;
         }
-        let scheme = match self.header {
-            ForwardedHeader::XForwardedFor => list(headers, "x-forwarded-proto").pop(),
-            ForwardedHeader::Forwarded => list(headers, "forwarded")
-                .pop()
-                .and_then(|hop| member(&hop, "proto")),
-        };
-        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+        match self.header {
+            ForwardedHeader::XForwardedFor => list(headers, names.0).pop(),
+            ForwardedHeader::Forwarded => {
+                let nearest = list(headers, "forwarded").pop()?;
+                member(&nearest, names.1)
+            }
+        }
     }
 
     /// What each hop was called by the next one, the nearest last.

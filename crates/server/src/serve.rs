@@ -57,6 +57,7 @@ pub async fn serve(
         idle_timeout: app.settings.idle_timeout,
         draining: draining.clone(),
         tls: app.settings.tls.clone(),
+        is_local: listener.local_addr()?.ip().to_canonical().is_loopback(),
     };
     let looking_after_streams = Arc::clone(&app.streams).end_with_credentials(
         app.accounts.clone(),

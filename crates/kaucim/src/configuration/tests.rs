@@ -152,3 +152,67 @@ fn ollama_hosts_are_read_as_ollama_reads_them() {
         assert_eq!(ollama_url(host), url);
     }
 }
+
+/// What a file comes to, or what is told of it.
+fn of_file(text: &str) -> Result<Configuration, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("kaucim.toml");
+    std::fs::write(&path, text).expect("it is written");
+    let common = Common {
+        config: Some(path),
+        data_dir: Some(folder.path().to_owned()),
+        ..Common::default()
+    };
+    let settled = Configuration::settle(&common, &Serve::default(), &Environment::default());
+    settled.map_err(|failed| match failed {
+        Failed::Usage { message, hint } => format!("{message}: {}", hint.expect("a hint")),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn the_keys_of_an_identity_provider_are_looked_at_and_believed_for_a_time() {
+    let identity = |more: &str| {
+        let text = format!(
+            "[identity]\nissuer = \"i\"\naudience = \"a\"\njwks_file = \"keys.json\"\n{more}"
+        );
+        of_file(&text).map(|settled| settled.identity.expect("one").pause.as_secs())
+    };
+    assert_eq!(identity(""), Ok(45));
+    assert_eq!(identity("refresh = 3600"), Ok(3600));
+    for wrong in [
+        "refresh = 0",
+        "refresh = 3601",
+        "keep_keys = 89",
+        "keep_keys = 604801",
+        "refresh = 600\nkeep_keys = 900",
+    ] {
+        assert!(
+            identity(wrong).expect_err(wrong).contains("set "),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_public_address_is_written_as_browsers_have_it() {
+    let public = |text: &str| {
+        let settled = of_file(&format!("public_url = \"{text}\""));
+        settled.map(|settled| settled.web.public_url.expect("one"))
+    };
+    for (text, written) in [
+        ("https://Temple.example:443/", "https://temple.example"),
+        ("http://寺.example/lots/", "http://xn--det.example/lots"),
+    ] {
+        assert_eq!(public(text).as_deref(), Ok(written));
+    }
+    for wrong in [
+        "temple.example",
+        "ftp://temple.example",
+        "https://mei@temple.example",
+        "https://temple.example/?a",
+        "https://temple.example/#a",
+    ] {
+        assert!(public(wrong).is_err(), "{wrong}");
+    }
+}

@@ -24,19 +24,24 @@ pub(super) fn settle(
             ));
         }
     }
-    if let Some(url) = &public_url {
-        let is_url = reqwest::Url::parse(url).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
-        });
-        if !is_url {
-            return Err(Failed::usage(
-                format!("public_url is `{url}`, which is no address of a site"),
-                "write it as people type it, such as https://temple.example",
-            ));
-        }
-    }
     Ok(Web {
         allowed_origins: origins.unwrap_or_default(),
-        public_url,
+        public_url: public_url.map(|text| address(&text)).transpose()?,
     })
+}
+
+/// An address of a site as browsers write it, without a slash at its end.
+fn address(text: &str) -> Result<String, Failed> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| {
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        let has_no_more = url.query().is_none() && url.fragment().is_none();
+        is_web && has_no_more && url.username().is_empty() && url.password().is_none()
+    });
+    let url = url.ok_or_else(|| {
+        Failed::usage(
+            format!("public_url is `{text}`, which is no address of a site"),
+            "write it as people type it, such as https://temple.example",
+        )
+    })?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }

@@ -98,12 +98,34 @@ fn the_right_most_hop_that_is_no_proxy_is_the_client() {
 }
 
 #[test]
-fn a_proxy_says_whether_the_client_spoke_tls() {
-    let https = [("x-forwarded-proto", "http, https")];
-    let proxies = proxies(ForwardedHeader::XForwardedFor);
-    assert!(proxies.is_https("10.0.0.1".parse().unwrap(), &headers(&https)));
-    assert!(!proxies.is_https("9.9.9.9".parse().unwrap(), &headers(&https)));
-    assert!(!proxies.is_https("10.0.0.1".parse().unwrap(), &headers(&[])));
+fn a_proxy_says_whether_the_client_spoke_tls_and_whom_it_asked_for() {
+    let (proxy, stranger) = ("10.0.0.1".parse().unwrap(), "9.9.9.9".parse().unwrap());
+    let common = headers(&[
+        ("x-forwarded-proto", "http, https"),
+        ("x-forwarded-host", "other.example, temple.example:8443"),
+    ]);
+    let standard = headers(&[(
+        "forwarded",
+        "proto=http, host=\"temple.example:8443\";proto=https",
+    )]);
+    for (header, said) in [
+        (ForwardedHeader::XForwardedFor, &common),
+        (ForwardedHeader::Forwarded, &standard),
+    ] {
+        let proxies = proxies(header);
+        assert_eq!(proxies.is_https(proxy, said), Some(true));
+        let host = proxies.host(proxy, said);
+        assert_eq!(host.as_deref(), Some("temple.example:8443"));
+        for (peer, said) in [(stranger, said), (proxy, &HeaderMap::new())] {
+            assert_eq!(proxies.is_https(peer, said), None);
+            assert_eq!(proxies.host(peer, said), None);
+        }
+    }
+    // Only the header that the proxies write is read.
+    assert_eq!(
+        proxies(ForwardedHeader::Forwarded).host(proxy, &common),
+        None
+    );
 }
 
 #[test]

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     App,
-    auth::{Address, IsHttps, principal, refuse_cross_site, session_cookie},
+    auth::{Address, IsHttps, principal, session_cookie},
     body::Json as StrictJson,
     problem::Problem,
+    site::Site,
 };
 
 /// A guest session. Its secret is in the cookie alone.
@@ -42,42 +43,34 @@ pub(crate) struct Redeem {
 pub(super) async fn open(
     State(app): State<App>,
     Address(address): Address,
+    site: Site,
     is_https: IsHttps,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    refuse_cross_site(&headers)?;
+    site.refuse_others()?;
     if !app.settings.guests {
         return Err(Problem::Unauthenticated);
     }
-    let session = Json(Session { guest: true });
-    if principal(&headers, &app)
-        .await?
-        .is_some_and(|who| who.is_guest)
-    {
-        return Ok(session.into_response());
+    if present(&headers, &site, &app).await?.is_some() {
+        return Ok(Json(Session { guest: true }).into_response());
     }
     app.limiter.session(address)?;
     let (_, secret) = app.accounts.open_guest().await?;
-    Ok((
-        [(header::SET_COOKIE, session_cookie(&secret, is_https))],
-        session,
-    )
-        .into_response())
+    Ok(opened(&secret, is_https))
 }
 
 pub(super) async fn hand_off(
     State(app): State<App>,
-    is_https: IsHttps,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Handoff>), Problem> {
-    let who = guest(&headers, &app).await?;
+    let who = guest(&headers, &site, &app).await?;
     app.limiter.request(&who)?;
     let made = app.accounts.handoff(&who).await?;
     let Pass { secret, expires_at } = made.ok_or(Problem::Unauthenticated)?;
-    let base = base_url(&app, is_https, &headers);
     let link = Handoff {
         // What stands behind the hash never reaches a server, a log or another site.
-        url: format!("{base}/#handoff={secret}"),
+        url: format!("{}/#handoff={secret}", site.url()),
         expires_at,
     };
     Ok((StatusCode::CREATED, Json(link)))
@@ -85,49 +78,47 @@ pub(super) async fn hand_off(
 
 pub(super) async fn redeem(
     State(app): State<App>,
-    Address(address): Address,
-    is_https: IsHttps,
-    headers: HeaderMap,
+    (Address(address), site, is_https): (Address, Site, IsHttps),
     body: StrictJson<Redeem>,
 ) -> Result<Response, Problem> {
-    refuse_cross_site(&headers)?;
+    site.refuse_others()?;
     if !app.settings.guests {
         return Err(Problem::Unauthenticated);
     }
     app.limiter.session(address)?;
     let used = app.accounts.use_handoff(&body.value.handoff).await?;
     let (_, secret) = used.ok_or(Problem::Unauthenticated)?;
-    let session = Json(Session { guest: true });
-    Ok((
-        [(header::SET_COOKIE, session_cookie(&secret, is_https))],
-        session,
-    )
-        .into_response())
+    Ok(opened(&secret, is_https))
 }
 
-/// Where this server is, as its clients call it.
-fn base_url(app: &App, IsHttps(is_https): IsHttps, headers: &HeaderMap) -> String {
-    if let Some(public) = &app.settings.public_url {
-        return public.trim_end_matches('/').to_owned();
-    }
-    let scheme = if is_https { "https" } else { "http" };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    format!("{scheme}://{}", host.unwrap_or("localhost"))
+/// A session, and the cookie that it is known by.
+fn opened(secret: &str, is_https: IsHttps) -> Response {
+    let cookie = [(header::SET_COOKIE, session_cookie(secret, is_https))];
+    (cookie, Json(Session { guest: true })).into_response()
 }
 
-async fn guest(headers: &HeaderMap, app: &App) -> Result<Principal, Problem> {
-    let who = principal(headers, app).await?.filter(|who| who.is_guest);
+/// The guest whose session this browser holds.
+async fn present(
+    headers: &HeaderMap,
+    site: &Site,
+    app: &App,
+) -> Result<Option<Principal>, Problem> {
+    let who = principal(headers, site, app).await?;
+    Ok(who.filter(|who| who.is_guest))
+}
+
+async fn guest(headers: &HeaderMap, site: &Site, app: &App) -> Result<Principal, Problem> {
+    let who = present(headers, site, app).await?;
     who.ok_or(Problem::Unauthenticated)
 }
 
 pub(super) async fn end(
     State(app): State<App>,
+    site: Site,
     is_https: IsHttps,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let who = guest(&headers, &app).await?;
+    let who = guest(&headers, &site, &app).await?;
     app.tasks.erase_account(who.account_id).await?;
     Ok((
         StatusCode::NO_CONTENT,

@@ -61,6 +61,8 @@ pub(super) struct Terms {
     pub idle_timeout: Duration,
     pub draining: CancellationToken,
     pub tls: Option<Tls>,
+    /// Whether the server listens for its own machine only.
+    pub is_local: bool,
 }
 
 /// Serves one connection to its end.
@@ -76,7 +78,11 @@ pub(super) async fn connection(
         return;
     }
     let is_tls = terms.tls.is_some();
-    let peer = Peer { address, is_tls };
+    let peer = Peer {
+        address,
+        is_tls,
+        is_local: terms.is_local,
+    };
     let Some(tls) = &terms.tls else {
         let begins = timeout(terms.first_word_timeout, begins_as_http_2(&socket)).await;
         // It said nothing in time, or went away.
@@ -229,12 +235,11 @@ async fn idle(activity: Option<&Activity>, patience: Duration) {
     }
 }
 
-/// HTTP/2 names the host in the address; from here on it stands in one place.
+/// HTTP/2 names the host in the address; from here on it stands in one place. Where both are named,
+/// the address counts (RFC 9112, 3.2.2).
 fn name_host(request: &mut Request<Incoming>) {
     let authority = request.uri().authority().map(|host| host.as_str());
-    if let Some(Ok(host)) = authority.map(HeaderValue::try_from)
-        && !request.headers().contains_key(header::HOST)
-    {
+    if let Some(Ok(host)) = authority.map(HeaderValue::try_from) {
         request.headers_mut().insert(header::HOST, host);
     }
 }

@@ -114,7 +114,13 @@ async fn the_link_names_the_site_as_people_know_it() {
         ..Setup::default()
     })
     .await;
-    let link = link(&app.guest().await).await;
+    let (_, secret) = app.accounts.open_guest().await.expect("the store answers");
+    let guest = User::with_cookie(&app, &format!("kaucim_session={secret}"));
+    let request = guest.request(Method::POST, HANDOFF);
+    let made = answer(request.header("host", "temple.example"))
+        .await
+        .json();
+    let link = made["url"].as_str().expect("a link");
     assert!(
         link.starts_with("https://temple.example/#handoff="),
         "{link}"

@@ -1,13 +1,14 @@
 //! Guest sessions: a cookie, for this server's own pages only, and its end.
 
-use kaucim_server::Settings;
+use kaucim_server::{Proxies, Settings};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::{
     app::{Setup, TestApp},
     events::names,
-    user::{ASK, HISTORY, User, answer, question, stream_path, task_path},
+    raw::send_raw,
+    user::{ASK, Answer, HISTORY, User, answer, question, stream_path, task_path},
 };
 
 const SESSION: &str = "/api/v1/session";
@@ -107,6 +108,143 @@ async fn a_cookie_counts_on_this_servers_own_pages_only() {
         let request = guest.request(Method::GET, HISTORY).header(name, &value);
         let answer = answer(request).await;
         assert_eq!(answer.status, 200, "{name} {value}: {}", answer.body());
+    }
+}
+
+#[tokio::test]
+async fn two_origins_are_none() {
+    let app = TestApp::start().await;
+    let host = app.url.trim_start_matches("http://");
+    let own = format!("Origin: {}\r\n", app.url);
+    for (origins, status) in [(own.clone(), "200"), (own.repeat(2), "403")] {
+        let request = format!(
+            "POST {SESSION} HTTP/1.1\r\nHost: {host}\r\n{origins}Connection: close\r\n\r\n"
+        );
+        let answer = send_raw(&app, &request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+    }
+    for names in [String::new(), format!("Host: {host}\r\n").repeat(2)] {
+        let request = format!("POST {SESSION} HTTP/1.1\r\n{names}Connection: close\r\n\r\n");
+        let answer = send_raw(&app, &request).await;
+        assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+async fn with(settings: Settings) -> TestApp {
+    TestApp::with(Setup {
+        server: settings,
+        ..Setup::default()
+    })
+    .await
+}
+
+/// Opens a session with these lines in the head.
+async fn opens(app: &TestApp, lines: &[(&str, &str)]) -> Answer {
+    let request = app.nobody().request(Method::POST, SESSION);
+    let add = |request: reqwest::RequestBuilder, (name, value): &(&str, &str)| {
+        request.header(*name, *value)
+    };
+    answer(lines.iter().fold(request, add)).await
+}
+
+#[tokio::test]
+async fn a_cookie_counts_on_the_public_site_and_by_its_name_only() {
+    let app = with(Settings {
+        public_url: Some("https://temple.example".to_owned()),
+        ..Settings::default()
+    })
+    .await;
+    let own = ("origin", "https://temple.example");
+    let name = ("host", "temple.example");
+    for lines in [
+        &[name][..],
+        &[name, own],
+        &[name, ("origin", "https://temple.example:443")],
+        &[("host", "temple.example:8000"), own],
+    ] {
+        assert_eq!(opens(&app, lines).await.status, 200, "{lines:?}");
+    }
+    for lines in [
+        &[own][..],
+        &[("host", "evil.example"), own],
+        &[("host", "evil.example")],
+        &[("host", "evil.example"), ("origin", "https://evil.example")],
+        &[name, ("origin", "http://temple.example")],
+        &[name, ("origin", "https://temple.example:8443")],
+        &[name, ("origin", "https://a.temple.example")],
+        &[name, ("origin", "null")],
+        &[name, ("sec-fetch-site", "same-site")],
+        // Nobody is trusted to say so.
+        &[("host", "x"), ("x-forwarded-host", "temple.example"), own],
+    ] {
+        let refused = opens(&app, lines).await;
+        assert_eq!(refused.status, 403, "{lines:?}: {}", refused.body());
+        refused.assert_problem(403, "cross_site");
+    }
+    // A cookie that is good elsewhere does nothing by another name; a key asks for no name.
+    let (_, secret) = app.accounts.open_guest().await.expect("the store answers");
+    let guest = User::with_cookie(&app, &format!("kaucim_session={secret}"));
+    for (method, path) in [(Method::DELETE, SESSION), (Method::GET, HISTORY)] {
+        let request = guest.request(method, path);
+        answer(request.header("host", "evil.example"))
+            .await
+            .assert_problem(403, "cross_site");
+    }
+    let temple = app.key_holder("temple").await;
+    assert_eq!(temple.history().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_server_for_its_own_machine_takes_no_guests_by_another_name() {
+    let app = TestApp::start().await;
+    for own in ["localhost", "localhost:8000", "127.0.0.1:9", "[::1]"] {
+        let opened = opens(&app, &[("host", own)]).await;
+        assert_eq!(opened.status, 200, "{own}: {}", opened.body());
+    }
+    for other in ["evil.example", "temple.example:8000", "192.168.1.7", "a@b"] {
+        let origin = format!("http://{other}");
+        opens(&app, &[("host", other), ("origin", &origin)])
+            .await
+            .assert_problem(403, "cross_site");
+    }
+    assert_eq!(app.nobody().get("/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_says_by_which_name_and_scheme_visitors_come() {
+    let app = with(Settings {
+        proxies: Proxies {
+            trusted: vec!["127.0.0.0/8".parse().expect("a network")],
+            ..Proxies::default()
+        },
+        ..Settings::default()
+    })
+    .await;
+    let name = ("host", "temple.example");
+    let https = ("x-forwarded-proto", "https");
+    let own = ("origin", "https://temple.example");
+    for lines in [
+        &[name, https, own][..],
+        &[("x-forwarded-host", "temple.example"), https, own],
+        // It does not say: either may be.
+        &[name, own],
+        &[
+            name,
+            ("x-forwarded-proto", "http"),
+            ("origin", "http://temple.example"),
+        ],
+    ] {
+        assert_eq!(opens(&app, lines).await.status, 200, "{lines:?}");
+    }
+    for lines in [
+        &[name, https, ("origin", "http://temple.example")][..],
+        &[name, ("x-forwarded-proto", "http"), own],
+        &[("x-forwarded-host", "evil.example"), name, https, own],
+    ] {
+        opens(&app, lines).await.assert_problem(403, "cross_site");
     }
 }
 
