@@ -22,6 +22,7 @@ mod outage;
 mod packs;
 mod page;
 mod page_draw;
+mod page_handoff;
 mod page_looks;
 mod page_rite;
 mod page_stays;

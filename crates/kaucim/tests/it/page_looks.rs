@@ -113,6 +113,14 @@ async fn everybody_can_read_and_use_every_state() {
     browser.click("to-journal").await;
     browser.shown("entry").await;
     browser.audit("the journal").await;
+    browser
+        .runs(
+            "const answer = await fetch('/api/v1/session/handoff', { method: 'POST' });
+            location.href = (await answer.json()).url",
+        )
+        .await;
+    browser.shown("takeover").await;
+    browser.audit("whether a visit is taken over").await;
     browser.stop().await;
     sim.stop().await;
 }

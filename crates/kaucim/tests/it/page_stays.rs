@@ -201,6 +201,7 @@ async fn a_second_device_goes_on_with_it_once() {
         // Another document, and not another place in this one.
         other.driver.goto("about:blank").await.expect("a page");
         other.driver.goto(link).await.expect("the page");
+        other.click("takeover-yes").await;
         if takes {
             other.shows_all().await;
             let shown = other.address().await;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
-use kaucim_tasks::{Pass, Principal};
+use kaucim_tasks::{Pass, Principal, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,9 +76,12 @@ pub(super) async fn hand_off(
     Ok((StatusCode::CREATED, Json(link)))
 }
 
+/// Uses a link. Whoever had another session here leaves it, with all that only this device could
+/// reach: nobody else could ever erase it.
 pub(super) async fn redeem(
     State(app): State<App>,
     (Address(address), site, is_https): (Address, Site, IsHttps),
+    headers: HeaderMap,
     body: StrictJson<Redeem>,
 ) -> Result<Response, Problem> {
     site.refuse_others()?;
@@ -86,9 +89,24 @@ pub(super) async fn redeem(
         return Err(Problem::Unauthenticated);
     }
     app.limiter.session(address)?;
+    let present = present(&headers, &site, &app).await?;
     let used = app.accounts.use_handoff(&body.value.handoff).await?;
     let (_, secret) = used.ok_or(Problem::Unauthenticated)?;
+    if let Some(who) = present
+        && let Err(error) = leave(&app, &who).await
+    {
+        // The new session is there, and its cookie has to reach its holder.
+        tracing::warn!(error = %error, "a session that was left could not be erased");
+    }
     Ok(opened(&secret, is_https))
+}
+
+/// Takes this device out of a session, and erases what nobody can reach then.
+async fn leave(app: &App, who: &Principal) -> Result<(), StoreError> {
+    if app.accounts.leave(who).await? {
+        app.tasks.erase_account(who.account_id).await?;
+    }
+    Ok(())
 }
 
 /// A session, and the cookie that it is known by.

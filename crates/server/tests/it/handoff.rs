@@ -103,6 +103,67 @@ async fn only_guests_of_this_very_site_hand_off() {
         .assert_problem(401, "credential_in_url");
 }
 
+/// Uses a link in the browser of somebody who has a session already; returns who they are then.
+async fn takes_over(app: &TestApp, who: &User, link: &str) -> User {
+    let body = json!({ "handoff": secret(link) });
+    let redeemed = who.post(REDEEM, Some(&body)).await;
+    assert_eq!(redeemed.status, 200, "{}", redeemed.body());
+    User::with_cookie(app, &redeemed.cookie())
+}
+
+#[tokio::test]
+async fn whoever_takes_a_session_over_leaves_the_one_before() {
+    let app = TestApp::start().await;
+    let (first, second) = (app.guest().await, app.guest().await);
+    let kept = first.ask("會嗎？").await;
+    first.finished(&kept).await;
+    // Read to its end, and still being written.
+    let gone = second.ask("會嗎？").await;
+    second.finished(&gone).await;
+    second.ask("會嗎？ [[sim fault=hang]]").await;
+    let now = takes_over(&app, &second, &link(&first).await).await;
+    second
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(now.history().await.len(), 1, "the other device's");
+    let left = app.tasks.counts().await.expect("the store answers");
+    assert_eq!(
+        left.len(),
+        1,
+        "nothing is left that nobody could reach: {left:?}"
+    );
+    // A link of one's own is no way to lose anything.
+    let again = takes_over(&app, &now, &link(&now).await).await;
+    assert_eq!(again.history().await.len(), 1);
+    now.get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(first.history().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_another_device_shares_outlives_the_one_that_leaves() {
+    let app = TestApp::start().await;
+    let (shared, other) = (app.guest().await, app.guest().await);
+    let task_id = shared.ask("會嗎？").await;
+    shared.finished(&task_id).await;
+    let device = takes_over(&app, &app.nobody(), &link(&shared).await).await;
+    takes_over(&app, &device, &link(&other).await).await;
+    device
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(shared.history().await.len(), 1);
+    // A link that is worth nothing takes nobody anywhere.
+    let body = json!({ "handoff": "kh_0" });
+    shared
+        .post(REDEEM, Some(&body))
+        .await
+        .assert_problem(401, "unauthenticated");
+    assert_eq!(shared.history().await.len(), 1);
+}
+
 #[tokio::test]
 async fn the_link_names_the_site_as_people_know_it() {
     let server = kaucim_server::Settings {

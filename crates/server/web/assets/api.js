@@ -72,6 +72,11 @@ export function everything() {
   return asGuest('GET', `${BASE}/account/export`);
 }
 
+/** The same of the visit that this browser has; none is opened for it. */
+export function historyHere() {
+  return send('GET', `${BASE}/async-chat/history?limit=100`);
+}
+
 /** Takes such an address on the other device; `token` is what stands in it. */
 export async function redeem(token) {
   await send('POST', `${BASE}/session/handoff/redeem`, { handoff: token });

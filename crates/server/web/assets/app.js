@@ -18,6 +18,7 @@ let journal = null; // made when it is first opened
 let stop = () => {};
 let drawing = false;
 let cancelUrl = '';
+let crossing = null; // the question whether the visit of another device is gone on with here
 let elsewhere = ''; // a reading of this guest that another page began
 
 const form = askView(ask);
@@ -214,15 +215,32 @@ function route() {
   return id === state.taskId ? show('reading') : open(id);
 }
 
-/** Takes a visit over from another device, where the address says so; it works once. */
-async function takeOver() {
-  const [, token, id] = /^#handoff=([^&]+)(?:&r=(.+))?$/.exec(location.hash) || [];
-  if (!token) return;
-  history.replaceState(null, '', id ? address(decodeURIComponent(id)) : '#/journal');
-  await api.redeem(token).catch((problem) => {
-    history.replaceState(null, '', '#/');
+/** The visit that the address leads to, if any. It leaves the address at once, which is no place for a secret. */
+function handedOver(before) {
+  const [, token, id] = /^#handoff=([^&]+)(?:&r=([\w-]+))?$/.exec(location.hash) || [];
+  if (token) history.replaceState(null, '', before);
+  return token && { token, place: id ? address(id) : '#/journal' };
+}
+
+/** Goes on with the visit of another device, if its visitor says so; says whether that was done. */
+async function takeOver({ token, place }) {
+  const { handoffView } = await import('./handoff.js');
+  crossing = handoffView(token);
+  try {
+    const answer = await crossing.ask();
+    if (answer === 'taken') {
+      hold(null); // it was on its way in the visit before
+      history.replaceState(null, '', place);
+    }
+    if (answer === 'look') location.hash = '#/journal';
+    return answer === 'taken';
+  } catch (problem) {
+    if (scene !== 'ask') leave();
     form.refuse({ status: problem.status, code: problem.status ? 'handoff' : 'offline' });
-  });
+    return false;
+  } finally {
+    crossing = null;
+  }
 }
 
 async function openJournal() {
@@ -274,6 +292,7 @@ async function speak(code) {
   form.translate();
   rite.translate();
   journal?.translate();
+  crossing?.translate();
   document.documentElement.dataset.spoken = '';
   draw();
 }
@@ -300,21 +319,25 @@ addEventListener('keydown', (event) => {
   if (scene === 'reading') reading.escape();
   if (scene === 'rite') rite.leave();
 });
-addEventListener('hashchange', () => {
+addEventListener('hashchange', (event) => {
+  const linked = handedOver(new URL(event.oldURL).hash || '#/');
+  // All that is on the page belongs to the visit before.
+  if (linked) return takeOver(linked).then((taken) => taken && location.reload());
   route();
-  lookAround();
+  return lookAround();
 });
 document.addEventListener('visibilitychange', lookAround);
 
 const kioskWish = new URLSearchParams(location.search).get('kiosk');
 dress(recall('kaucim.theme'));
-await takeOver();
-const returning = api.remembered();
-api.ensureSession().catch(() => {}); // asked for again when it is needed
+const linked = handedOver('#/');
+if (!linked) api.ensureSession().catch(() => {}); // asked for again when it is needed
+let returning = api.remembered();
 await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
+const offered = offer();
+if (linked) returning = await takeOver(linked) || api.remembered();
 if (kioskWish !== null) import('./kiosk.js').then(({ kiosk }) => kiosk(kioskWish, () => Boolean(state.taskId) && !finished(state)));
 else navigator.serviceWorker?.register('/sw.js').catch(() => {}); // then the page only works with a network
-const offered = offer();
 route();
 if (held() && !addressed()) repeat(offered);
 else lookAround();
