@@ -1,6 +1,6 @@
 //! What is meant: flags, environment and file made into one settled configuration.
 
-use std::{num::NonZeroUsize, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use kaucim_fortune::Unrepaired;
 use kaucim_server::{Proxies, Rates};
@@ -11,7 +11,7 @@ use self::{
     care::{ResourceEntry, Safety},
     embeddings::EmbeddingsEntry,
     identity::IdentityEntries,
-    limits::{BudgetEntries, LimitEntries, budgets, limits, rates},
+    limits::{BudgetEntries, LimitEntries, at_least_one, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
     web::Web,
@@ -156,6 +156,9 @@ impl Configuration {
                 "set workers to 1 or more",
             ));
         }
+        let streams = environment.streams_per_user.as_ref();
+        let streams =
+            number(streams, "KAUCIM_STREAMS_PER_USER")?.or(file.limits.streams_per_account);
         Ok(Self {
             listen: listen
                 .or(file.listen)
@@ -173,19 +176,15 @@ impl Configuration {
             reading_time: reading_time(&file.reading)?,
             keep_finished: keep_finished(&file.retention)?,
             limits: limits(&file.limits, environment)?,
-            streams_per_account: number(
-                environment.streams_per_user.as_ref(),
-                "KAUCIM_STREAMS_PER_USER",
-            )?
-            .or(file.limits.streams_per_account)
-            .unwrap_or(32),
-            connections_per_address: file
-                .limits
-                .connections_per_address
-                .map_or(1000, NonZeroUsize::get),
-            connections: file.limits.connections.map_or(20_000, NonZeroUsize::get),
+            streams_per_account: at_least_one("streams_per_account", streams, 32)?,
+            connections_per_address: at_least_one(
+                "connections_per_address",
+                file.limits.connections_per_address,
+                1000,
+            )?,
+            connections: at_least_one("connections", file.limits.connections, 20_000)?,
             rates: rates(&file.limits, environment)?,
-            budgets: budgets(&file.budget, environment),
+            budgets: budgets(&file.budget, environment)?,
             proxies: proxies::settle(file.proxies)?,
             web: web::settle(file.allowed_origins, file.public_url)?,
             identity: identity::settle(file.identity)?,

@@ -1,6 +1,6 @@
 //! How much at once, how often a minute, and how much a day.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 
 use kaucim_server::Rates;
 use kaucim_tasks::{DailyBudget, DailyBudgets, Limits};
@@ -20,17 +20,17 @@ pub(super) struct LimitEntries {
     pub per_end_user: Option<u32>,
     pub per_account: Option<u32>,
     pub streams_per_account: Option<usize>,
-    pub connections: Option<NonZeroUsize>,
-    pub connections_per_address: Option<NonZeroUsize>,
+    pub connections: Option<usize>,
+    pub connections_per_address: Option<usize>,
     pub queued: Option<u32>,
     pub rates: Option<bool>,
-    pub guest_rate: Option<NonZeroU32>,
-    pub guests_rate: Option<NonZeroU32>,
-    pub account_rate: Option<NonZeroU32>,
-    pub address_rate: Option<NonZeroU32>,
-    pub session_rate: Option<NonZeroU32>,
-    pub request_rate: Option<NonZeroU32>,
-    pub refusal_rate: Option<NonZeroU32>,
+    pub guest_rate: Option<u32>,
+    pub guests_rate: Option<u32>,
+    pub account_rate: Option<u32>,
+    pub address_rate: Option<u32>,
+    pub session_rate: Option<u32>,
+    pub request_rate: Option<u32>,
+    pub refusal_rate: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,18 +44,36 @@ pub(super) struct BudgetEntries {
 
 /// What may be spent in a day. Where rates are switched off, for load tests, guests have no budget
 /// but one that is written down.
-pub(super) fn budgets(file: &BudgetEntries, environment: &Environment) -> DailyBudgets {
+pub(super) fn budgets(
+    file: &BudgetEntries,
+    environment: &Environment,
+) -> Result<DailyBudgets, Failed> {
+    let written = [
+        ("per_key", file.per_key),
+        ("per_guest", file.per_guest),
+        ("guests", file.guests),
+        ("service", file.service),
+    ];
+    for (name, budget) in written {
+        let budget = budget.unwrap_or_default();
+        if budget.readings == Some(0) || budget.tokens == Some(0) {
+            return Err(Failed::usage(
+                format!("with a budget of 0, [budget] {name} would let nobody ask"),
+                "set it to 1 or more, or leave it away; `guests = false` keeps guests out",
+            ));
+        }
+    }
     let is_off = environment.rate_limit.as_deref() == Some("off");
     let of_guests = |readings| DailyBudget {
         readings: (!is_off).then_some(readings),
         tokens: None,
     };
-    DailyBudgets {
+    Ok(DailyBudgets {
         per_key: file.per_key.unwrap_or_default(),
         per_guest: file.per_guest.unwrap_or_else(|| of_guests(GUEST_READINGS)),
         guests: file.guests.unwrap_or_else(|| of_guests(GUESTS_READINGS)),
         service: file.service.unwrap_or_default(),
-    }
+    })
 }
 
 pub(super) fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Failed> {
@@ -102,13 +120,42 @@ pub(super) fn rates(
         None => file.rates.unwrap_or(true),
     };
     let default = Rates::default();
-    Ok(on.then(|| Rates {
-        per_account: file.account_rate.unwrap_or(default.per_account),
-        per_guest: file.guest_rate.unwrap_or(default.per_guest),
-        per_address: file.address_rate.unwrap_or(default.per_address),
-        sessions: file.session_rate.unwrap_or(default.sessions),
-        guests: file.guests_rate.unwrap_or(default.guests),
-        requests: file.request_rate.unwrap_or(default.requests),
-        refusals: file.refusal_rate.unwrap_or(default.refusals),
-    }))
+    let rates = Rates {
+        per_account: rate("account_rate", file.account_rate, default.per_account)?,
+        per_guest: rate("guest_rate", file.guest_rate, default.per_guest)?,
+        per_address: rate("address_rate", file.address_rate, default.per_address)?,
+        sessions: rate("session_rate", file.session_rate, default.sessions)?,
+        guests: rate("guests_rate", file.guests_rate, default.guests)?,
+        requests: rate("request_rate", file.request_rate, default.requests)?,
+        refusals: rate("refusal_rate", file.refusal_rate, default.refusals)?,
+    };
+    Ok(on.then_some(rates))
+}
+
+fn rate(name: &str, written: Option<u32>, default: NonZeroU32) -> Result<NonZeroU32, Failed> {
+    let Some(written) = written else {
+        return Ok(default);
+    };
+    NonZeroU32::new(written).ok_or_else(|| {
+        Failed::usage(
+            format!("with [limits] {name} = 0 nobody could ever come in"),
+            format!("set it to 1 or more; {default} is the default"),
+        )
+    })
+}
+
+/// How many there may be at once; with none, the server would serve nobody.
+pub(super) fn at_least_one(
+    name: &str,
+    written: Option<usize>,
+    default: usize,
+) -> Result<usize, Failed> {
+    match written {
+        Some(0) => Err(Failed::usage(
+            format!("with [limits] {name} = 0 the server would serve nobody"),
+            format!("set it to 1 or more; {default} is the default"),
+        )),
+        Some(written) => Ok(written),
+        None => Ok(default),
+    }
 }

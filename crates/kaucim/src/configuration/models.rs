@@ -130,7 +130,13 @@ pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<Mode
     });
     config.api_key = key;
     if let Some(concurrency) = entry.concurrency {
-        config.concurrency = concurrency.max(1);
+        if concurrency == 0 {
+            return Err(Failed::usage(
+                "with a concurrency of 0 no model could ever be called",
+                "set concurrency (KAUCIM_MODEL_CONCURRENCY) to 1 or more",
+            ));
+        }
+        config.concurrency = concurrency;
     }
     if let Some(tokens) = entry.context {
         if !is_ollama {

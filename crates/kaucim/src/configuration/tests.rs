@@ -79,7 +79,8 @@ fn the_documented_defaults_are_the_defaults() {
         rates(&documented.limits, &none).expect("rates"),
         built_in.rates
     );
-    assert_eq!(budgets(&documented.budget, &none), built_in.budgets);
+    let documented_budgets = budgets(&documented.budget, &none).expect("budgets");
+    assert_eq!(documented_budgets, built_in.budgets);
     assert_eq!(
         proxies::settle(documented.proxies).expect("proxies"),
         built_in.proxies
@@ -88,11 +89,12 @@ fn the_documented_defaults_are_the_defaults() {
         documented.limits.streams_per_account,
         Some(built_in.streams_per_account)
     );
-    let connections = documented.limits.connections;
-    assert_eq!(
-        connections.map(NonZeroUsize::get),
-        Some(built_in.connections)
+    let connections = (
+        documented.limits.connections,
+        documented.limits.connections_per_address,
     );
+    let of_built_in = (built_in.connections, built_in.connections_per_address);
+    assert_eq!(connections, (Some(of_built_in.0), Some(of_built_in.1)));
     assert_eq!(
         built_in.data_dir,
         PathBuf::from("/home/temple/.local/share/kaucim")
@@ -168,6 +170,49 @@ fn of_file(text: &str) -> Result<Configuration, String> {
         Failed::Usage { message, hint } => format!("{message}: {}", hint.expect("a hint")),
         other => panic!("{other:?}"),
     })
+}
+
+#[test]
+fn a_zero_that_would_let_nobody_in_is_refused_with_a_hint() {
+    for text in [
+        "workers = 0",
+        "[limits]\nper_guest = 0",
+        "[limits]\nper_end_user = 0",
+        "[limits]\nper_account = 0",
+        "[limits]\nqueued = 0",
+        "[limits]\nstreams_per_account = 0",
+        "[limits]\nconnections = 0",
+        "[limits]\nconnections_per_address = 0",
+        "[limits]\nguest_rate = 0",
+        "[limits]\nguests_rate = 0",
+        "[limits]\naccount_rate = 0",
+        "[limits]\naddress_rate = 0",
+        "[limits]\nsession_rate = 0",
+        "[limits]\nrequest_rate = 0",
+        "[limits]\nrefusal_rate = 0",
+        "[budget]\nper_key = { readings = 0 }",
+        "[budget]\nper_guest = { tokens = 0 }",
+        "[budget]\nguests = { readings = 0 }",
+        "[budget]\nservice = { readings = 5, tokens = 0 }",
+        "[reading]\ncalls = 0",
+        "[reading]\ntokens = 0",
+        "[reading]\nseconds = 0",
+        "[reading]\nmax_tokens = 0",
+        "[retention]\ndays = 0",
+        "[[models]]\nmodel = \"openai:x\"\nconcurrency = 0",
+    ] {
+        let told = of_file(text).expect_err(text);
+        assert!(told.contains("set "), "{text}: {told}");
+        // The same with one is good, where one is no wonder.
+        if text.starts_with("[limits]") || text.starts_with("[budget]") {
+            let with_one = text.replace("= 0", "= 1");
+            assert!(of_file(&with_one).is_ok(), "{with_one}");
+        }
+    }
+    let common = Common::default();
+    let none = |name: &str| (name == "KAUCIM_STREAMS_PER_USER").then(|| "0".to_owned());
+    let environment = Environment::from_lookup(none);
+    assert!(Configuration::settle(&common, &Serve::default(), &environment).is_err());
 }
 
 #[test]
