@@ -1,13 +1,18 @@
-//! The certificate that the server shows, read again when its files change.
+//! The certificate that the server shows, read again when its files change, and on SIGHUP.
 
 use std::{
+    convert::Infallible,
+    io,
     path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use anyhow::Context;
 use kaucim_server::Tls;
-use tokio::time::sleep;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::sleep,
+};
 
 /// How often the files are looked at: whoever renews certificates does so days before they end.
 const LOOK: Duration = Duration::from_secs(60);
@@ -26,11 +31,15 @@ impl Certificate {
         tls.with_context(|| format!("could not use {}", self.chain.display()))
     }
 
-    /// Shows what the files hold whenever they have changed. It never ends by itself.
-    pub(crate) async fn keep(&self, tls: Tls) {
+    /// Shows what the files hold whenever they have changed. It ends only where it could not begin.
+    pub(crate) async fn keep(&self, tls: Tls) -> io::Result<Infallible> {
+        let mut hangup = signal(SignalKind::hangup())?;
         let mut seen = self.changed();
         loop {
-            sleep(LOOK).await;
+            tokio::select! {
+                () = sleep(LOOK) => {}
+                _ = hangup.recv() => {}
+            }
             let now = self.changed();
             if now == seen {
                 continue;

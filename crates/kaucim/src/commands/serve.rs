@@ -1,6 +1,10 @@
 //! `kaucim serve`: the page and the API, until a signal.
 
-use std::{io::ErrorKind, sync::Arc};
+use std::{
+    convert::Infallible,
+    io::{self, ErrorKind},
+    sync::Arc,
+};
 
 use kaucim_fortune::FortuneSystem;
 use kaucim_server::{App, Tls};
@@ -80,7 +84,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),
         Err(error) = Box::pin(watch.run(library, recording)) => Err(anyhow::Error::from(error)),
-        () = keep(certificate, tls) => Ok(()),
+        Err(error) = keep(certificate, tls) => Err(anyhow::Error::from(error)),
     };
     if let Some(keeper) = keeper {
         keeper.stop().await;
@@ -139,7 +143,7 @@ async fn believe(
 }
 
 /// Looks after the certificate, where there is one. It never ends by itself.
-async fn keep(certificate: Option<Certificate>, tls: Option<Tls>) {
+async fn keep(certificate: Option<Certificate>, tls: Option<Tls>) -> io::Result<Infallible> {
     match certificate.zip(tls) {
         Some((certificate, tls)) => certificate.keep(tls).await,
         None => std::future::pending().await,

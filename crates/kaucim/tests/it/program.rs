@@ -136,6 +136,17 @@ impl Server {
         self.child.id().expect("it is running").to_string()
     }
 
+    /// What it has told so far, on standard error.
+    pub(crate) fn words(&self) -> String {
+        std::fs::read_to_string(self.data.path().join("stderr.txt")).expect("text")
+    }
+
+    /// SIGHUP: it shall look at its files.
+    pub(crate) async fn hang_up(&self) {
+        let sent = Command::new("kill").args(["-HUP", &self.id()]).status();
+        assert!(sent.await.expect("kill").success());
+    }
+
     /// SIGTERM; returns the exit code.
     pub(crate) async fn terminate(&mut self) -> Option<i32> {
         let sent = Command::new("kill")
@@ -184,7 +195,7 @@ async fn serve(
         .await
         .expect("it is ready")
         .expect("a line");
-    let Some((_, address)) = line.trim().split_once("http://") else {
+    let Some((_, address)) = line.trim().split_once("://") else {
         let words = std::fs::read_to_string(data.join("stderr.txt")).expect("text");
         panic!("the server did not start: {words}");
     };
