@@ -87,6 +87,7 @@ async fn the_rite_can_be_left() {
     assert_eq!(sim.calls().len(), 0, "and nothing was asked");
     // Asked again, it has the stick that fell for it.
     browser.click("ask").await;
+    browser.shown("rite").await;
     // It goes on by itself, and may be past the shaking by the time that it is looked at.
     let steps = ["shake", "fallen", "blocks"];
     browser.until("rite", "data-step", &steps).await;
