@@ -22,8 +22,10 @@ use crate::{
 /// Bytes that the writer may use, which it does not take unless it needs them.
 const WRITER_BYTES: usize = 15_000_000;
 
-/// A single character that more than one passage of so many holds is not looked for.
+/// A single character that more than one passage of so many holds is not looked for, nor one that
+/// so many passages hold: it tells little beside the pairs that it is in, and costs the most.
 const COMMON_PART: u64 = 8;
+const MOST_HOLDERS: u64 = 1000;
 
 /// What the index calls the way in which texts are cut.
 const CUT: &str = "terms";
@@ -71,7 +73,7 @@ impl Words {
     /// BM25 scores.
     pub(super) fn hits(&self, wanted: &[Wanted], limit: usize) -> Vec<(usize, f32)> {
         let count = self.searcher.num_docs();
-        let most = COMMON_PART.max(count / COMMON_PART);
+        let most = COMMON_PART.max(count / COMMON_PART).min(MOST_HOLDERS);
         let terms: Vec<_> = wanted
             .iter()
             .filter(|wanted| match self.holders(wanted) {
