@@ -8,9 +8,10 @@ use crate::{
     program::{Server, asking, model},
 };
 
-/// The questions of the visit that the browser has.
+/// The questions of the visit that the browser has; none, where it has no visit.
 const QUESTIONS: &str = "const answer = await fetch('/api/v1/async-chat/history');
-    return (await answer.json()).tasks.map(task => task.question)";
+    const { tasks = [] } = await answer.json();
+    return tasks.map(task => task.question)";
 
 const LINK: &str = "const answer = await fetch('/api/v1/session/handoff', { method: 'POST' });
     return (await answer.json()).url";

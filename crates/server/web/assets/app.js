@@ -225,7 +225,7 @@ function handedOver(before) {
 /** Goes on with the visit of another device, if its visitor says so; says whether that was done. */
 async function takeOver({ token, place }) {
   const { handoffView } = await import('./handoff.js');
-  crossing = handoffView(token);
+  crossing = handoffView(token, () => stop()); // nothing asks for the visit before any more
   try {
     const answer = await crossing.ask();
     if (answer === 'taken') {

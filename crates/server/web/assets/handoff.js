@@ -8,8 +8,8 @@ import { t } from './text.js';
 /** What this browser remembers of a visit, beside choices that stay. */
 const REMEMBERED = ['kaucim.favourites', 'kaucim.draw'];
 
-/** A question over the page, about a visit that `token` leads to. */
-export function handoffView(token) {
+/** A question over the page, about a visit that `token` leads to; `onYes` is called before it is taken over. */
+export function handoffView(token, onYes) {
   const title = h('h2', { id: 'handoff-title' });
   const about = h('p', { id: 'handoff-about' });
   const lost = h('p', { class: 'problem', id: 'handoff-lost', hidden: true, 'data-testid': 'takeover-lost' });
@@ -53,7 +53,10 @@ export function handoffView(token) {
       const chosen = await answer;
       yes.disabled = true;
       try {
-        if (chosen === 'taken') await takeOver(token);
+        if (chosen === 'taken') {
+          onYes();
+          await takeOver(token);
+        }
       } finally {
         dialog.remove();
       }
