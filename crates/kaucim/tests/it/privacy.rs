@@ -22,6 +22,7 @@ struct Said {
     key: String,
     guest: String,
     ticket: String,
+    handoff: String,
     section: String,
     figures: String,
 }
@@ -46,6 +47,7 @@ async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
         &said.key[11..40],
         &said.guest,
         &said.ticket,
+        &said.handoff,
         &said.section,
         "sk-of-the-operator",
         "Perpetua",
@@ -101,8 +103,12 @@ async fn whole_run(server: &Server) -> Said {
     // What is refused is not written down either.
     let of_guest = request(Method::GET, "/api/v1/async-chat/history?limit=0");
     send(of_guest.header("cookie", format!("kaucim_session={guest}"))).await;
-    let in_address = format!("/api/v1/search?q=x&token={key}");
-    send(request(Method::GET, &in_address)).await;
+    for open in ["/api/v1/search", "/", "/healthz", "/nowhere"] {
+        let in_address = format!("{open}?q=x&token={key}");
+        let (status, _) = send(request(Method::GET, &in_address)).await;
+        assert_eq!(status, 401, "{open}");
+    }
+    let handoff = handoff(&server.url("/api/v1/session/handoff"), &client, &guest).await;
     let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln";
     send(request(Method::GET, "/metrics").bearer_auth(token)).await;
     let broken = request(Method::POST, ASK).bearer_auth(&key);
@@ -115,6 +121,7 @@ async fn whole_run(server: &Server) -> Said {
         key,
         guest,
         ticket,
+        handoff,
         section,
         figures,
     }
@@ -126,4 +133,18 @@ async fn guest(request: reqwest::RequestBuilder) -> String {
     let cookie = answer.headers()["set-cookie"].to_str().expect("text");
     let secret = cookie.split(['=', ';']).nth(1);
     secret.expect("a cookie has a value").to_owned()
+}
+
+/// Makes a link to a second device and uses it, and one that is none; the secret in it.
+async fn handoff(url: &str, client: &Client, guest: &str) -> String {
+    let cookie = format!("kaucim_session={guest}");
+    let (_, made) = send(client.post(url).header("cookie", cookie)).await;
+    let link = made["url"].as_str().expect("a link");
+    let (_, secret) = link.split_once("#handoff=").expect("a secret");
+    for status in [200, 401] {
+        let redeem = client.post(format!("{url}/redeem"));
+        let used = send(redeem.json(&json!({ "handoff": secret }))).await;
+        assert_eq!(used.0, status);
+    }
+    secret.to_owned()
 }
