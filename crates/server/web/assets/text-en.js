@@ -67,6 +67,7 @@ export const CODES = {
   unknown_lot: 'This set has no lot of that number. Please look at your stick once more.',
   body_too_large: 'The question is too long. Please shorten it.',
   unauthenticated: 'Your visit has expired. Please reload the page.',
+  cross_site: 'This page was opened by an address that its server does not know as its own. Please tell whoever runs it: `public_url` has to say it.',
   idempotency_mismatch: 'This question was already sent with other content. Please press again.',
   handoff: 'This link to another device was used already, or has expired. Please get another one where you came from.',
   task_not_found: 'This reading could not be found. It may have been erased, or belong to another browser.',

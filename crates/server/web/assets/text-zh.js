@@ -67,6 +67,7 @@ export const CODES = {
   unknown_lot: '這本籤沒有這個籤號，請再看一眼籤支。',
   body_too_large: '問題太長了，請寫短一些。',
   unauthenticated: '這次的通行已過期。請重新整理頁面。',
+  cross_site: '伺服器不認得打開這一頁的網址，因此不能收下問題。請告知架設的人：`public_url` 要寫上這個網址。',
   idempotency_mismatch: '這一問已經用別的內容送出過了。請再按一次。',
   handoff: '這個換裝置的網址已經用過，或已過期。請在原來的裝置上再取一次。',
   task_not_found: '找不到這則解讀。它可能已被刪除，或屬於另一個瀏覽器。',
