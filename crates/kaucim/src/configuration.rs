@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use self::{
     care::{ResourceEntry, Safety},
+    embed::EmbedEntries,
     embeddings::EmbeddingsEntry,
     identity::IdentityEntries,
     limits::{BudgetEntries, LimitEntries, at_least_one, budgets, limits, rates},
@@ -25,6 +26,7 @@ use crate::{
 };
 
 mod care;
+mod embed;
 mod embeddings;
 mod identity;
 mod limits;
@@ -93,6 +95,8 @@ struct File {
     budget: BudgetEntries,
     #[serde(default)]
     proxies: ProxyEntries,
+    #[serde(default)]
+    embed: EmbedEntries,
     allowed_origins: Option<Vec<String>>,
     public_url: Option<String>,
     identity: Option<IdentityEntries>,
@@ -183,10 +187,14 @@ impl Configuration {
                 1000,
             )?,
             connections: at_least_one("connections", file.limits.connections, 20_000)?,
-            rates: rates(&file.limits, environment)?,
-            budgets: budgets(&file.budget, environment)?,
+            rates: file.embed.rates(rates(&file.limits, environment)?)?,
+            budgets: file.embed.budgets(budgets(&file.budget, environment)?)?,
             proxies: proxies::settle(file.proxies)?,
-            web: web::settle(file.allowed_origins, file.public_url)?,
+            web: web::settle(
+                file.allowed_origins,
+                file.embed.frame_ancestors()?,
+                file.public_url,
+            )?,
             identity: identity::settle(file.identity)?,
             certificate: file.tls.map(|tls| Certificate {
                 chain: tls.certificate,

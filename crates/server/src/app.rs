@@ -43,6 +43,8 @@ pub struct Settings {
     pub rates: Option<Rates>,
     /// Pages of other sites that may call the API with a key: `https://app.example`. None: none.
     pub allowed_origins: Vec<HeaderValue>,
+    /// Pages of other sites that may show `/embed` in a frame. None: none.
+    pub frame_ancestors: Vec<HeaderValue>,
     /// Where people find this server, and whose pages a cookie counts on; absent: where the request
     /// was sent to.
     pub public_url: Option<String>,
@@ -77,6 +79,7 @@ impl Default for Settings {
             streams_per_account: 32,
             rates: Some(Rates::default()),
             allowed_origins: Vec::new(),
+            frame_ancestors: Vec::new(),
             public_url: None,
             issuer: None,
             proxies: Proxies::default(),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
 };
 use kaucim_tasks::{Principal, Scope};
 use serde::Deserialize;
@@ -18,6 +18,11 @@ mod in_address;
 const SECRET_BYTES: usize = 256;
 
 const COOKIE: &str = "kaucim_session";
+
+/// That of a page which another site embeds: browsers keep one for each of those sites.
+const EMBED_COOKIE: &str = "kaucim_embed";
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Someone who may ask.
 pub(crate) struct MayAsk(pub Principal);
@@ -185,15 +190,18 @@ pub(crate) async fn principal(
         let who = app.accounts.authenticate(secret).await?;
         return Ok(who.filter(|who| !who.is_guest));
     }
-    let Some(secret) = session_secret(headers) else {
-        return Ok(None);
-    };
-    if !app.settings.guests {
+    let secrets = session_secrets(headers, app);
+    if secrets.is_empty() || !app.settings.guests {
         return Ok(None);
     }
     site.refuse_others()?;
-    let who = app.accounts.authenticate(secret).await?;
-    Ok(who.filter(|who| who.is_guest))
+    for (_, secret) in secrets {
+        let who = app.accounts.authenticate(secret).await?;
+        if let Some(guest) = who.filter(|who| who.is_guest) {
+            return Ok(Some(guest));
+        }
+    }
+    Ok(None)
 }
 
 /// Whom a token of the identity provider stands for.
@@ -217,28 +225,56 @@ fn bearer(authorization: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
-/// The secret in the session cookie, if there is one.
-pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, secret)| *name == COOKIE && (1..=SECRET_BYTES).contains(&secret.len()))
-        .map(|(_, secret)| secret)
+/// Which cookie holds the secret of a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Jar {
+    /// That of this server's own pages.
+    Own,
+    /// That of `/embed`, in the frame of another site.
+    Embed,
+}
+
+/// The secrets in the session cookies, that of the own pages first.
+pub(crate) fn session_secrets<'a>(headers: &'a HeaderMap, app: &App) -> Vec<(Jar, &'a str)> {
+    let secret = |wanted: &str| {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|cookies| cookies.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find(|(name, secret)| *name == wanted && (1..=SECRET_BYTES).contains(&secret.len()))
+            .map(|(_, secret)| secret)
+    };
+    let own = secret(COOKIE).map(|secret| (Jar::Own, secret));
+    // Other sites can have browsers send this one, so a browser has to say who sends it.
+    let may_embed = !app.settings.frame_ancestors.is_empty() && names_its_page(headers);
+    let embed = secret(EMBED_COOKIE).filter(|_| may_embed);
+    let embed = embed.map(|secret| (Jar::Embed, secret));
+    own.into_iter().chain(embed).collect()
+}
+
+/// Whether the request says which page has made it: [`Site`] judges which.
+fn names_its_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN)
+        || headers
+            .get(SEC_FETCH_SITE)
+            .is_some_and(|site| site == "same-origin")
 }
 
 /// The cookie that holds a guest's secret; an empty one ends the session. Where TLS is spoken it
-/// never travels without.
-pub(crate) fn session_cookie(secret: &str, IsHttps(is_https): IsHttps) -> HeaderValue {
-    let secure = if is_https { "; Secure" } else { "" };
+/// never travels without, and browsers take that of an embedded page with TLS alone.
+pub(crate) fn session_cookie(jar: Jar, secret: &str, IsHttps(is_https): IsHttps) -> HeaderValue {
     let age = if secret.is_empty() {
         0
     } else {
         365 * 24 * 60 * 60
     };
-    let cookie =
-        format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
+    let (name, terms) = match (jar, is_https) {
+        (Jar::Own, false) => (COOKIE, "SameSite=Strict"),
+        (Jar::Own, true) => (COOKIE, "SameSite=Strict; Secure"),
+        (Jar::Embed, _) => (EMBED_COOKIE, "SameSite=None; Secure; Partitioned"),
+    };
+    let cookie = format!("{name}={secret}; Path=/; HttpOnly; Max-Age={age}; {terms}");
     HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
 }

@@ -23,6 +23,10 @@ pub struct Rates {
     pub sessions: NonZeroU32,
     /// Questions of all guests together.
     pub guests: NonZeroU32,
+    /// Questions of a guest of an embedded page, in the place of `per_guest`.
+    pub per_embedded_guest: NonZeroU32,
+    /// Questions of all those together, in the place of `guests`.
+    pub embedded_guests: NonZeroU32,
     /// Requests of any kind with a key, or of a guest.
     pub requests: NonZeroU32,
     /// Requests of one address whose credential is worth nothing.
@@ -38,6 +42,8 @@ impl Default for Rates {
             per_address: per_minute(60),
             sessions: per_minute(60),
             guests: per_minute(600),
+            per_embedded_guest: per_minute(5),
+            embedded_guests: per_minute(120),
             requests: per_minute(12_000),
             refusals: per_minute(600),
         }
@@ -64,6 +70,8 @@ struct Counted {
     guests: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     all_guests: DefaultDirectRateLimiter,
+    embedded_guests: DefaultKeyedRateLimiter<String>,
+    all_embedded_guests: DefaultDirectRateLimiter,
 }
 
 impl Counted {
@@ -73,6 +81,8 @@ impl Counted {
             guests: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
             addresses: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
             all_guests: RateLimiter::direct(Quota::per_minute(rates.guests)),
+            embedded_guests: RateLimiter::keyed(Quota::per_minute(rates.per_embedded_guest)),
+            all_embedded_guests: RateLimiter::direct(Quota::per_minute(rates.embedded_guests)),
         }
     }
 
@@ -81,9 +91,14 @@ impl Counted {
         if !who.is_guest {
             return check(&self.keys, &budget_id);
         }
-        check(&self.guests, &budget_id)?;
+        let (each, all) = if who.credential.is_embedded() {
+            (&self.embedded_guests, &self.all_embedded_guests)
+        } else {
+            (&self.guests, &self.all_guests)
+        };
+        check(each, &budget_id)?;
         check(&self.addresses, &address)?;
-        self.all_guests.check().map_err(|until| {
+        all.check().map_err(|until| {
             Problem::RateLimited(until.wait_time_from(DefaultClock::default().now()))
         })
     }
@@ -91,6 +106,7 @@ impl Counted {
     fn forget_idle(&self) {
         self.keys.retain_recent();
         self.guests.retain_recent();
+        self.embedded_guests.retain_recent();
         self.addresses.retain_recent();
     }
 }

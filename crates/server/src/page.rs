@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io::Write, sync::LazyLock};
 use axum::{
     Router,
     body::Bytes,
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -23,6 +24,10 @@ struct Web;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The page, and the same in the frame of another site.
+const PAGE: &str = "index.html";
+const EMBEDDED: &str = "embedded.html";
 
 /// The script that keeps the page for times without a network.
 const WORKER: &str = "sw.js";
@@ -45,6 +50,9 @@ static FILES: LazyLock<BTreeMap<String, Served>> = LazyLock::new(|| {
             (path, served)
         })
         .collect();
+    if let Some(page) = files.get(PAGE).map(embedded) {
+        files.insert(EMBEDDED.to_owned(), page);
+    }
     if let Some(worker) = files.get(WORKER).map(|file| worker(&files, file)) {
         files.insert(WORKER.to_owned(), worker);
     }
@@ -61,7 +69,7 @@ pub(crate) fn router() -> Router<App> {
             }),
         );
     for (route, path) in [
-        ("/", "index.html"),
+        ("/", PAGE),
         ("/docs", "docs.html"),
         ("/sw.js", WORKER),
         ("/manifest.webmanifest", "manifest.webmanifest"),
@@ -70,6 +78,35 @@ pub(crate) fn router() -> Router<App> {
         router = router.route(route, handler);
     }
     router
+        .route("/embed", get(embed))
+        .route("/embed.js", get(embed_script))
+}
+
+/// The page for a frame, in the pages of those sites alone that are configured.
+async fn embed(State(app): State<App>, headers: HeaderMap) -> Response {
+    let mut response = file(EMBEDDED, &headers);
+    let allowed = &app.settings.frame_ancestors;
+    let allowed: Vec<&str> = allowed.iter().filter_map(|one| one.to_str().ok()).collect();
+    if !allowed.is_empty() {
+        let ancestors = format!("frame-ancestors {}", allowed.join(" "));
+        let policy = POLICY.replace("frame-ancestors 'none'", &ancestors);
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            let head = response.headers_mut();
+            head.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    response
+}
+
+/// The script that makes such a frame. Modules of other sites are fetched as data is, so that any
+/// page may read it; who may show the frame is another matter.
+async fn embed_script(headers: HeaderMap) -> Response {
+    let mut response = file("embed.js", &headers);
+    let anybody = HeaderValue::from_static("*");
+    response
+        .headers_mut()
+        .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
+    response
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Response {
@@ -123,13 +160,22 @@ impl Served {
     }
 }
 
+/// The page, told that it stands in a frame, before any script runs.
+fn embedded(page: &Served) -> Served {
+    let text = String::from_utf8_lossy(&page.plain);
+    let told = text.replacen("<html ", "<html data-embed ", 1);
+    Served::new(EMBEDDED, Bytes::from(told))
+}
+
 /// The worker, told which files it is to keep, and by which name they all together are known.
 fn worker(files: &BTreeMap<String, Served>, script: &Served) -> Served {
     let kept: Vec<String> = files
         .keys()
-        .filter(|path| path.as_str() != WORKER && !path.contains("docs"))
+        .filter(|path| {
+            path.as_str() != WORKER && !path.contains("docs") && !path.starts_with("embed")
+        })
         .map(|path| match path.as_str() {
-            "index.html" => "/".to_owned(),
+            PAGE => "/".to_owned(),
             path => format!("/{path}"),
         })
         .collect();

@@ -277,6 +277,9 @@ impl Problem {
                         Whose::Key => "what this key may have read in a day is spent",
                         Whose::Guest => "what a guest may have read in a day is spent",
                         Whose::Guests => "what all guests may have read in a day is spent",
+                        Whose::EmbeddedGuests => {
+                            "what guests of embedded pages may have read in a day is spent"
+                        }
                         Whose::Service => "what this service may read in a day is spent",
                     }
                     .to_owned(),

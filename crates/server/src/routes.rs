@@ -78,6 +78,10 @@ const SEARCH: &[Parameter] = &[
     },
     query("deity_id", "absent: the decks of all deities"),
 ];
+const SESSION: &[Parameter] = &[query(
+    "embedded",
+    "`true` on a page that another site embeds: a cookie for that site alone",
+)];
 const STREAM: &[Parameter] = &[
     header("Last-Event-ID", "the cursor to go on from"),
     query("last_event_id", "the same, where no header can be sent"),
@@ -264,6 +268,7 @@ fn sessions() -> Vec<Route> {
             "Open a guest session, or keep the one there is",
             routing::post(session::open).delete(session::end),
         )
+        .with(SESSION)
         .answers([json::<session::Session>(200, "The session, as a cookie")]),
         Route::new(
             ("delete", "/api/v1/session"),

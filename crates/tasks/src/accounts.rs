@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use self::secret::{hash, label, new_secret};
+use self::{
+    credential::embedded,
+    secret::{hash, label, new_secret},
+};
 use crate::{
     AccountId, Clock, Store, StoreError,
     store::accounts::{self as rows, NewKey, Owner, Person},
@@ -10,7 +13,7 @@ use crate::{
 };
 
 mod audit;
-mod credential;
+pub(crate) mod credential;
 mod name;
 mod passes;
 mod scope;
@@ -235,12 +238,26 @@ impl Accounts {
     /// Begins a guest session; returns who the guest is and the secret that their cookie holds.
     pub async fn open_guest(&self) -> Result<(Principal, String), StoreError> {
         let account_id = self.clock.account_id();
+        self.new_guest(account_id, account_id.to_string()).await
+    }
+
+    /// Likewise for a guest of a page that is embedded in another site.
+    pub async fn open_embedded_guest(&self) -> Result<(Principal, String), StoreError> {
+        let account_id = self.clock.account_id();
+        self.new_guest(account_id, embedded(account_id)).await
+    }
+
+    async fn new_guest(
+        &self,
+        account_id: AccountId,
+        budget_id: String,
+    ) -> Result<(Principal, String), StoreError> {
         let secret = new_secret(GUEST_PREFIX);
         let hash = hash(&secret);
         let key = NewKey {
             hash,
             label: String::new(),
-            budget_id: account_id.to_string(),
+            budget_id: budget_id.clone(),
             name: "guest".to_owned(),
             scopes: scope::names(GUEST_SCOPES),
             now_ms: self.clock.now_ms(),
@@ -256,7 +273,7 @@ impl Accounts {
                 key: Some(hash),
                 expires_ms: None,
                 label: String::new(),
-                budget_id: account_id.to_string(),
+                budget_id,
                 signed_with: None,
             },
         };

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::credential::is_embedded;
+
 /// Milliseconds of a day. Days are those of UTC.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -23,6 +25,10 @@ pub struct DailyBudgets {
     pub per_guest: DailyBudget,
     /// All guests together.
     pub guests: DailyBudget,
+    /// A guest of a page that is embedded in another site.
+    pub per_embedded_guest: DailyBudget,
+    /// All of those together, who are no part of `guests`.
+    pub embedded_guests: DailyBudget,
     /// Everybody together.
     pub service: DailyBudget,
 }
@@ -34,6 +40,8 @@ pub enum Whose {
     Key,
     Guest,
     Guests,
+    /// The guests of embedded pages.
+    EmbeddedGuests,
     Service,
 }
 
@@ -50,8 +58,9 @@ pub struct Spent {
     pub most_tokens: Option<u64>,
 }
 
-/// The budget of all guests, and that of all, as the store calls them.
+/// The budgets that many share, as the store calls them.
 pub(crate) const GUESTS: &str = "guests";
+pub(crate) const EMBEDDED_GUESTS: &str = "embedded";
 pub(crate) const ALL: &str = "all";
 
 /// What a question is paid from.
@@ -66,18 +75,35 @@ impl Purse {
     /// Who pays, as the store calls them, with what they may spend.
     pub(crate) fn payers(&self) -> Vec<(Whose, &str, DailyBudget)> {
         let own = self.budget_id.as_str();
-        let service = (Whose::Service, ALL, self.budgets.service);
-        if self.is_guest {
-            let guest = (Whose::Guest, own, self.budgets.per_guest);
-            vec![guest, (Whose::Guests, GUESTS, self.budgets.guests), service]
-        } else {
-            vec![(Whose::Key, own, self.budgets.per_key), service]
-        }
+        let budgets = &self.budgets;
+        let service = (Whose::Service, ALL, budgets.service);
+        let all_guests = match self.paid_as() {
+            None => return vec![(Whose::Key, own, budgets.per_key), service],
+            Some(EMBEDDED_GUESTS) => {
+                let guest = (Whose::Guest, own, budgets.per_embedded_guest);
+                let all = (
+                    Whose::EmbeddedGuests,
+                    EMBEDDED_GUESTS,
+                    budgets.embedded_guests,
+                );
+                [guest, all]
+            }
+            Some(guests) => {
+                let guest = (Whose::Guest, own, budgets.per_guest);
+                [guest, (Whose::Guests, guests, budgets.guests)]
+            }
+        };
+        all_guests.into_iter().chain([service]).collect()
     }
 
-    /// All guests, where a guest asks.
+    /// All guests of its kind, where a guest asks.
     pub(crate) fn paid_as(&self) -> Option<&'static str> {
-        self.is_guest.then_some(GUESTS)
+        let all = if is_embedded(&self.budget_id) {
+            EMBEDDED_GUESTS
+        } else {
+            GUESTS
+        };
+        self.is_guest.then_some(all)
     }
 }
 
@@ -88,6 +114,7 @@ impl Whose {
             Self::Key => "key",
             Self::Guest => "guest",
             Self::Guests => "guests",
+            Self::EmbeddedGuests => "embedded_guests",
             Self::Service => "service",
         }
     }

@@ -15,7 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     AccountId, Clock, DailyBudgets, Follow, FollowOptions, OpenText, Spent, Status, Store,
     StoreError, Summary, TaskDocument, TaskId, Whose,
-    budget::{ALL, GUESTS, day},
+    budget::{ALL, EMBEDDED_GUESTS, GUESTS, day},
     document::{Progress, last_event_id},
     estimate::Estimates,
     follow::follow,
@@ -209,6 +209,11 @@ impl Tasks {
         for (whose, budget_id, most) in [
             (Whose::Guests, GUESTS, budgets.guests),
             (Whose::Service, ALL, budgets.service),
+            (
+                Whose::EmbeddedGuests,
+                EMBEDDED_GUESTS,
+                budgets.embedded_guests,
+            ),
         ] {
             let (readings, tokens) = self.shared.store.spent(today, budget_id).await?;
             all.push(Spent {

@@ -103,13 +103,14 @@ fn shown(certificate: Option<&Certificate>) -> Result<Option<Tls>, Failed> {
 }
 
 fn server_settings(configuration: &Configuration, tls: Option<Tls>) -> kaucim_server::Settings {
-    let origins = configuration.web.allowed_origins.iter();
+    let values = |origins: &[String]| origins.iter().filter_map(|one| one.parse().ok()).collect();
     kaucim_server::Settings {
         guests: configuration.guests,
         streams_per_account: configuration.streams_per_account,
         rates: configuration.rates,
         proxies: configuration.proxies.clone(),
-        allowed_origins: origins.filter_map(|origin| origin.parse().ok()).collect(),
+        allowed_origins: values(&configuration.web.allowed_origins),
+        frame_ancestors: values(&configuration.web.frame_ancestors),
         public_url: configuration.web.public_url.clone(),
         connections: configuration.connections,
         connections_per_address: configuration.connections_per_address,

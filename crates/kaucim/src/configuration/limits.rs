@@ -55,13 +55,7 @@ pub(super) fn budgets(
         ("service", file.service),
     ];
     for (name, budget) in written {
-        let budget = budget.unwrap_or_default();
-        if budget.readings == Some(0) || budget.tokens == Some(0) {
-            return Err(Failed::usage(
-                format!("with a budget of 0, [budget] {name} would let nobody ask"),
-                "set it to 1 or more, or leave it away; `guests = false` keeps guests out",
-            ));
-        }
+        refuse_nothing(&format!("[budget] {name}"), budget)?;
     }
     let is_off = environment.rate_limit.as_deref() == Some("off");
     let of_guests = |readings| DailyBudget {
@@ -73,7 +67,20 @@ pub(super) fn budgets(
         per_guest: file.per_guest.unwrap_or_else(|| of_guests(GUEST_READINGS)),
         guests: file.guests.unwrap_or_else(|| of_guests(GUESTS_READINGS)),
         service: file.service.unwrap_or_default(),
+        ..DailyBudgets::default()
     })
+}
+
+/// Refuses a budget with which nobody could ever ask.
+pub(super) fn refuse_nothing(key: &str, budget: Option<DailyBudget>) -> Result<(), Failed> {
+    let budget = budget.unwrap_or_default();
+    if budget.readings == Some(0) || budget.tokens == Some(0) {
+        return Err(Failed::usage(
+            format!("with a budget of 0, {key} would let nobody ask"),
+            "set it to 1 or more, or leave it away; `guests = false` keeps guests out",
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn limits(file: &LimitEntries, environment: &Environment) -> Result<Limits, Failed> {
@@ -128,17 +135,28 @@ pub(super) fn rates(
         guests: rate("guests_rate", file.guests_rate, default.guests)?,
         requests: rate("request_rate", file.request_rate, default.requests)?,
         refusals: rate("refusal_rate", file.refusal_rate, default.refusals)?,
+        ..default
     };
     Ok(on.then_some(rates))
 }
 
 fn rate(name: &str, written: Option<u32>, default: NonZeroU32) -> Result<NonZeroU32, Failed> {
+    rate_of("[limits]", name, written, default)
+}
+
+/// A rate of one part of the file; nobody could come in with none.
+pub(super) fn rate_of(
+    part: &str,
+    name: &str,
+    written: Option<u32>,
+    default: NonZeroU32,
+) -> Result<NonZeroU32, Failed> {
     let Some(written) = written else {
         return Ok(default);
     };
     NonZeroU32::new(written).ok_or_else(|| {
         Failed::usage(
-            format!("with [limits] {name} = 0 nobody could ever come in"),
+            format!("with {part} {name} = 0 nobody could ever come in"),
             format!("set it to 1 or more; {default} is the default"),
         )
     })

@@ -75,12 +75,12 @@ fn the_documented_defaults_are_the_defaults() {
     let none = Environment::default();
     let documented_limits = limits(&documented.limits, &none).expect("limits");
     assert_eq!(documented_limits, built_in.limits);
-    assert_eq!(
-        rates(&documented.limits, &none).expect("rates"),
-        built_in.rates
-    );
+    let documented_rates = rates(&documented.limits, &none).expect("rates");
+    let documented_rates = documented.embed.rates(documented_rates);
+    assert_eq!(documented_rates.expect("rates"), built_in.rates);
     let documented_budgets = budgets(&documented.budget, &none).expect("budgets");
-    assert_eq!(documented_budgets, built_in.budgets);
+    let documented_budgets = documented.embed.budgets(documented_budgets);
+    assert_eq!(documented_budgets.expect("budgets"), built_in.budgets);
     assert_eq!(
         proxies::settle(documented.proxies).expect("proxies"),
         built_in.proxies
@@ -194,6 +194,10 @@ fn a_zero_that_would_let_nobody_in_is_refused_with_a_hint() {
         "[budget]\nper_guest = { tokens = 0 }",
         "[budget]\nguests = { readings = 0 }",
         "[budget]\nservice = { readings = 5, tokens = 0 }",
+        "[embed]\nguest_rate = 0",
+        "[embed]\nguests_rate = 0",
+        "[embed]\nper_guest = { readings = 0 }",
+        "[embed]\nguests = { tokens = 0 }",
         "[reading]\ncalls = 0",
         "[reading]\ntokens = 0",
         "[reading]\nseconds = 0",
@@ -237,6 +241,25 @@ fn the_keys_of_an_identity_provider_are_looked_at_and_believed_for_a_time() {
             "{wrong}"
         );
     }
+}
+
+#[test]
+fn sites_that_show_the_page_are_named_as_browsers_name_them() {
+    let named = |site: &str| of_file(&format!("[embed]\nframe_ancestors = [\"{site}\"]"));
+    let sites = named("https://temple.example").map(|settled| settled.web.frame_ancestors);
+    assert_eq!(sites, Ok(vec!["https://temple.example".to_owned()]));
+    for site in [
+        "*",
+        "'self'",
+        "https://*.example",
+        "https://temple.example/",
+        "temple.example",
+    ] {
+        let told = named(site).map(|_| ()).expect_err(site);
+        assert!(told.contains("[embed] frame_ancestors"), "{told}");
+    }
+    let none = of_file("").map(|settled| settled.web.frame_ancestors);
+    assert_eq!(none, Ok(Vec::new()), "nobody, unless it is written down");
 }
 
 #[test]

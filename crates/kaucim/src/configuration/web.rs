@@ -1,4 +1,4 @@
-//! Where people find the server, and which pages of other sites may call it.
+//! Where people find the server, and which pages of other sites may call it or show its own.
 
 use crate::exit::Failed;
 
@@ -7,27 +7,39 @@ use crate::exit::Failed;
 pub(crate) struct Web {
     /// Origins as browsers write them.
     pub allowed_origins: Vec<String>,
+    /// Likewise.
+    pub frame_ancestors: Vec<String>,
     pub public_url: Option<String>,
 }
 
 pub(super) fn settle(
     origins: Option<Vec<String>>,
+    frame_ancestors: Vec<String>,
     public_url: Option<String>,
 ) -> Result<Web, Failed> {
-    for origin in origins.iter().flatten() {
+    let allowed_origins = origins.unwrap_or_default();
+    refuse_no_origin(&allowed_origins, "allowed_origins")?;
+    Ok(Web {
+        allowed_origins,
+        frame_ancestors,
+        public_url: public_url.map(|text| address(&text)).transpose()?,
+    })
+}
+
+/// Refuses what is no origin as browsers write it.
+pub(super) fn refuse_no_origin(origins: &[String], key: &str) -> Result<(), Failed> {
+    for origin in origins {
         let url = reqwest::Url::parse(origin).ok();
         let written = url.map(|url| url.origin().ascii_serialization());
-        if written.as_ref() != Some(origin) || !origin.starts_with("http") {
+        let is_web = origin.starts_with("http") && !origin.contains('*');
+        if written.as_ref() != Some(origin) || !is_web {
             return Err(Failed::usage(
-                format!("`{origin}` in allowed_origins is no origin"),
+                format!("`{origin}` in {key} is no origin"),
                 "write it as browsers do, such as https://app.example, without a path or a star",
             ));
         }
     }
-    Ok(Web {
-        allowed_origins: origins.unwrap_or_default(),
-        public_url: public_url.map(|text| address(&text)).transpose()?,
-    })
+    Ok(())
 }
 
 /// An address of a site as browsers write it, without a slash at its end.

@@ -74,7 +74,8 @@ impl Browser {
         browser
     }
 
-    async fn start() -> Self {
+    /// A browser that has opened nothing yet.
+    pub(crate) async fn start() -> Self {
         let started = timeout(PATIENCE, async {
             loop {
                 if let Some(started) = driver().await {
@@ -94,6 +95,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-first-run",
+            // As browsers are to be: a cookie in a frame is one for the site around it alone.
+            "--test-third-party-cookie-phaseout",
             "--lang=en",
             "--window-size=1100,1400",
         ] {

@@ -24,6 +24,7 @@ mod outage;
 mod packs;
 mod page;
 mod page_draw;
+mod page_embed;
 mod page_handoff;
 mod page_looks;
 mod page_rite;

@@ -4,7 +4,7 @@ use async_stream::try_stream;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use crate::{
     App,
-    auth::{IsHttps, MayAsk, session_cookie},
+    auth::{IsHttps, MayAsk},
     problem::Problem,
+    routes::session::gone,
 };
 
 /// How many readings are listed at once while they are written out.
@@ -85,11 +86,11 @@ pub(super) async fn erase(
     State(app): State<App>,
     MayAsk(who): MayAsk,
     is_https: IsHttps,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.tasks.erase_account(who.account_id).await?;
     if who.is_guest {
-        let cookie = [(header::SET_COOKIE, session_cookie("", is_https))];
-        return Ok((StatusCode::NO_CONTENT, cookie).into_response());
+        return gone(&app, is_https, &headers).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

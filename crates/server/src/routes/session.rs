@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     App,
-    auth::{Address, IsHttps, principal, session_cookie},
+    auth::{Address, IsHttps, Jar, principal, session_cookie, session_secrets},
     body::Json as StrictJson,
+    parameters::Query,
     problem::Problem,
     site::Site,
 };
@@ -40,23 +41,37 @@ pub(crate) struct Redeem {
     handoff: String,
 }
 
+/// Where the page is that wants a session.
+#[derive(Debug, Deserialize)]
+pub(super) struct WhichSession {
+    #[serde(default)]
+    embedded: bool,
+}
+
 pub(super) async fn open(
     State(app): State<App>,
-    Address(address): Address,
-    site: Site,
-    is_https: IsHttps,
+    (Address(address), site, is_https): (Address, Site, IsHttps),
+    Query(WhichSession { embedded }): Query<WhichSession>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     site.refuse_others()?;
     if !app.settings.guests {
         return Err(Problem::Unauthenticated);
     }
+    if embedded && app.settings.frame_ancestors.is_empty() {
+        let why = "no site embeds this server: its operator names them as `[embed] frame_ancestors`";
+        return Err(Problem::Invalid(why.to_owned()));
+    }
     if present(&headers, &site, &app).await?.is_some() {
         return Ok(Json(Session { guest: true }).into_response());
     }
     app.limiter.session(address)?;
-    let (_, secret) = app.accounts.open_guest().await?;
-    Ok(opened(&secret, is_https))
+    let (jar, (_, secret)) = if embedded {
+        (Jar::Embed, app.accounts.open_embedded_guest().await?)
+    } else {
+        (Jar::Own, app.accounts.open_guest().await?)
+    };
+    Ok(opened(jar, &secret, is_https))
 }
 
 pub(super) async fn hand_off(
@@ -98,7 +113,7 @@ pub(super) async fn redeem(
         // The new session is there, and its cookie has to reach its holder.
         tracing::warn!(error = %error, "a session that was left could not be erased");
     }
-    Ok(opened(&secret, is_https))
+    Ok(opened(Jar::Own, &secret, is_https))
 }
 
 /// Takes this device out of a session, and erases what nobody can reach then.
@@ -110,8 +125,8 @@ async fn leave(app: &App, who: &Principal) -> Result<(), StoreError> {
 }
 
 /// A session, and the cookie that it is known by.
-fn opened(secret: &str, is_https: IsHttps) -> Response {
-    let cookie = [(header::SET_COOKIE, session_cookie(secret, is_https))];
+fn opened(jar: Jar, secret: &str, is_https: IsHttps) -> Response {
+    let cookie = [(header::SET_COOKIE, session_cookie(jar, secret, is_https))];
     (cookie, Json(Session { guest: true })).into_response()
 }
 
@@ -138,9 +153,22 @@ pub(super) async fn end(
 ) -> Result<Response, Problem> {
     let who = guest(&headers, &site, &app).await?;
     app.tasks.erase_account(who.account_id).await?;
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, session_cookie("", is_https))],
-    )
-        .into_response())
+    gone(&app, is_https, &headers).await
+}
+
+/// The answer when a guest is gone: it takes back the cookie that is worth nothing any more. One of
+/// another visit, in the frame of a page or beside it, stays.
+pub(super) async fn gone(
+    app: &App,
+    is_https: IsHttps,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    for (jar, secret) in session_secrets(headers, app) {
+        if app.accounts.authenticate(secret).await?.is_none() {
+            let cookie = session_cookie(jar, "", is_https);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
 }

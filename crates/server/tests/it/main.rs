@@ -11,6 +11,7 @@ mod cancel;
 mod credentials;
 mod cursors;
 mod draws;
+mod embed;
 mod endings;
 mod erase;
 mod events;

@@ -1,5 +1,7 @@
 // Speaks the public HTTP API: JSON in and out, a guest session when one is needed, problems as one error type.
 
+import { EMBEDDED } from './dom.js';
+
 const BASE = '/api/v1';
 const SESSION_HINT = 'kaucim.session';
 
@@ -118,14 +120,17 @@ async function asGuest(method, url, body, headers) {
   } catch (problem) {
     if (problem.status !== 401) throw problem;
     await openSession();
-    return send(method, url, body, headers);
+    return send(method, url, body, headers).catch((again) => {
+      if (EMBEDDED && again.status === 401) again.code = 'frame_without_cookie';
+      throw again;
+    });
   }
 }
 
 let opening = null;
 
 function openSession() {
-  opening ??= send('POST', `${BASE}/session`)
+  opening ??= send('POST', `${BASE}/session${EMBEDDED ? '?embedded=true' : ''}`)
     .then(() => remember())
     .finally(() => { opening = null; });
   return opening;

@@ -1,7 +1,7 @@
 // Starts the page and joins its parts: the address, the state, the stream and the views.
 
 import * as api from './api.js';
-import { byId, mark, translate } from './dom.js';
+import { byId, EMBEDDED, mark, translate } from './dom.js';
 import { follow } from './follow.js';
 import { keep, pause, recall, recallJson } from './keep.js';
 import { finished, initial, reduce } from './reducer.js';
@@ -20,6 +20,9 @@ let drawing = false;
 let cancelUrl = '';
 let crossing = null; // the question whether the visit of another device is gone on with here
 let elsewhere = ''; // a reading of this guest that another page began
+
+const PLACE = 'kaucim.place'; // in a frame, which a reload opens anew
+const frame = EMBEDDED ? await import('./embedded.js') : null;
 
 const form = askView(ask);
 const rite = riteView(() => show('rite'));
@@ -52,6 +55,8 @@ function show(next) {
   if (next !== 'reading') document.title = 'Kaucim 求籤';
   document.body.dataset.scene = next;
   scrollTo(0, 0);
+  if (EMBEDDED) keep(PLACE, location.hash, 'sessionStorage');
+  frame?.atTop();
   draw();
 }
 
@@ -67,7 +72,7 @@ async function ask(body) {
     const draw = question.draw || {};
     const answer = await api.ask({ ...body, ...(draw.drawId && { draw_id: draw.drawId }) }, question.key);
     const wanted = state.phase === 'asking'; // another reading may have been opened meanwhile
-    if (wanted) history.pushState(null, '', address(answer.task_id));
+    if (wanted) goTo(address(answer.task_id));
     if (draw.proof) keep(proofName(answer.task_id), JSON.stringify(draw.proof), 'sessionStorage');
     hold(null);
     if (!wanted) return form.busy(false);
@@ -202,8 +207,14 @@ function again(sameLot) {
 function leave() {
   stop();
   dispatch({ type: 'forgotten' });
-  history.pushState(null, '', '#/');
+  goTo('#/');
   show('ask');
+}
+
+/** In a frame, going back is the business of the page around it. */
+function goTo(place) {
+  if (EMBEDDED) history.replaceState(null, '', place);
+  else history.pushState(null, '', place);
 }
 
 function route() {
@@ -298,7 +309,7 @@ async function speak(code) {
 }
 
 function dress(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
+  mark(document.documentElement, 'data-theme', theme || null);
 }
 
 byId('languages').addEventListener('click', (event) => {
@@ -329,14 +340,16 @@ addEventListener('hashchange', (event) => {
 document.addEventListener('visibilitychange', lookAround);
 
 const kioskWish = new URLSearchParams(location.search).get('kiosk');
+if (EMBEDDED && !location.hash) history.replaceState(null, '', recall(PLACE, 'sessionStorage') || '#/');
 dress(recall('kaucim.theme'));
 const linked = handedOver('#/');
 if (!linked) api.ensureSession().catch(() => {}); // asked for again when it is needed
 let returning = api.remembered();
-await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : preferred());
+await speak(LANGUAGES.includes(recall('kaucim.ui')) ? recall('kaucim.ui') : frame?.languageOf(frame.wishes().lang) || preferred());
 const offered = offer();
 if (linked) returning = await takeOver(linked) || api.remembered();
-if (kioskWish !== null) import('./kiosk.js').then(({ kiosk }) => kiosk(kioskWish, () => Boolean(state.taskId) && !finished(state)));
+if (frame) frame.embedded({ speak, dress, prefer: form.prefer });
+else if (kioskWish !== null) import('./kiosk.js').then(({ kiosk }) => kiosk(kioskWish, () => Boolean(state.taskId) && !finished(state)));
 else navigator.serviceWorker?.register('/sw.js').catch(() => {}); // then the page only works with a network
 route();
 if (held() && !addressed()) repeat(offered);

@@ -34,6 +34,9 @@ export function linked(text) {
   return nodes;
 }
 
+/** True in the frame of another site, where the server says so. */
+export const EMBEDDED = 'embed' in document.documentElement.dataset;
+
 export function byId(id) {
   return document.getElementById(id);
 }

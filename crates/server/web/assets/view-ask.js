@@ -18,6 +18,7 @@ export function askView(onAsk) {
   let deities = [];
   let wait = null; // {until} while the server asked for patience
   let problem = null;
+  let preferred = ''; // the only one to be asked here, if there is that one
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -90,7 +91,9 @@ export function askView(onAsk) {
   }
 
   function plaques() {
-    const before = chosenDeity()?.id || deities[0]?.id;
+    const one = deities.some((deity) => deity.id === preferred);
+    mark(form, 'data-one', one ? '' : null);
+    const before = (one && preferred) || chosenDeity()?.id || deities[0]?.id;
     const box = byId('deities');
     if (!deities.length) return box.replaceChildren(h('p', { class: 'quiet' }, t('no_deity')));
     return box.replaceChildren(...deities.map((deity) => plaque(deity, deity.id === before)));
@@ -163,6 +166,15 @@ export function askView(onAsk) {
     offer(list) {
       deities = list.filter((deity) => deity.decks?.length);
       this.translate();
+    },
+    /** Asks this deity and no other, where there is one of that id. */
+    prefer(id) {
+      if (id === preferred) return;
+      preferred = id;
+      if (!deities.length) return;
+      plaques();
+      decks();
+      choose();
     },
     /** Tells why the server did not take the question, or the page could not open one. */
     refuse(refusal) {

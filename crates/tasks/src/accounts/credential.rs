@@ -3,6 +3,9 @@
 use super::{Scope, scope::parsed};
 use crate::{AccountId, store::accounts::KeyRow};
 
+/// The limits of a guest of an embedded page are called so, before the guest's account.
+const EMBEDDED: &str = "embedded:";
+
 /// Someone who proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -52,6 +55,11 @@ impl Credential {
         &self.budget_id
     }
 
+    /// Whether it is that of a guest of an embedded page, which have limits of their own.
+    pub fn is_embedded(&self) -> bool {
+        is_embedded(&self.budget_id)
+    }
+
     /// What it is called in lists and in the audit.
     pub fn label(&self) -> &str {
         &self.label
@@ -61,4 +69,14 @@ impl Credential {
     pub fn signed_with(&self) -> Option<&str> {
         self.signed_with.as_deref()
     }
+}
+
+/// What a guest of an embedded page is called in the accounts of spending.
+pub(crate) fn embedded(account_id: AccountId) -> String {
+    format!("{EMBEDDED}{account_id}")
+}
+
+/// Whether these are the limits of a guest of an embedded page.
+pub(crate) fn is_embedded(budget_id: &str) -> bool {
+    budget_id.starts_with(EMBEDDED)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{Store, StoreError, audit::record, row::parsed};
 use crate::{
     AccountId, TaskId,
-    accounts::{Act, Which},
+    accounts::{Act, Which, credential::embedded},
 };
 
 mod change;
@@ -241,7 +241,10 @@ impl Store {
                 params![account, now_ms, Act::AccountErased.name()],
             )?;
             // A guest's own budget is named after the account; nothing stays of who asked how much.
-            connection.execute("DELETE FROM spending WHERE budget_id = ?1", [&account])?;
+            connection.execute(
+                "DELETE FROM spending WHERE budget_id IN (?1, ?2)",
+                [&account, &embedded(account_id)],
+            )?;
             connection.execute("DELETE FROM accounts WHERE account_id = ?1", [&account])?;
             Ok(tasks)
         })

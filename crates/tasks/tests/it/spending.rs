@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use kaucim_fortune::SectionId;
-use kaucim_tasks::{Clock, DailyBudget, DailyBudgets, Settings, Spent, SubmitError, Whose};
+use kaucim_tasks::{
+    Clock, DailyBudget, DailyBudgets, Settings, Spent, Submission, SubmitError, TaskId, Whose,
+};
 
 use crate::{
     app::{App, Built, Person, submission},
@@ -63,6 +65,7 @@ async fn each_budget_stops_those_who_pay_from_it() {
         per_guest: readings(1),
         guests: readings(2),
         service: readings(5),
+        ..DailyBudgets::default()
     };
     let app = built(0, &clock, budgets).start().await;
     let (temple, shop) = (app.key_holder("temple").await, app.key_holder("shop").await);
@@ -87,6 +90,55 @@ async fn each_budget_stops_those_who_pay_from_it() {
     assert_eq!(stopped_by(&app, shop).await, Some(Whose::Service));
     assert_eq!(spent(&app, Whose::Service).await.readings, 5);
     assert_eq!(spent(&app, Whose::Guests).await.readings, 2);
+}
+
+#[tokio::test]
+async fn guests_of_embedded_pages_pay_from_purses_of_their_own() {
+    let clock = clock();
+    let budgets = DailyBudgets {
+        per_guest: readings(0),
+        guests: readings(0),
+        per_embedded_guest: readings(1),
+        embedded_guests: readings(2),
+        ..DailyBudgets::default()
+    };
+    let app = built(0, &clock, budgets).start().await;
+    let asked = async || {
+        let (guest, _) = app.accounts.open_embedded_guest().await.unwrap();
+        let asked = Submission {
+            account_id: guest.account_id,
+            budget_id: guest.credential.budget_id().to_owned(),
+            ..submission(app.guest().await)
+        };
+        let accepted = app.submit(asked.clone()).await;
+        (accepted.map(|accepted| accepted.task_id), asked)
+    };
+    let whose = |refused: Result<TaskId, SubmitError>| match refused {
+        Err(SubmitError::BudgetSpent { whose, .. }) => Some(whose),
+        _ => None,
+    };
+    let (first, again) = asked().await;
+    let task_id = first.expect("accepted");
+    app.tasks.cancel(again.account_id, task_id).await.unwrap();
+    let refused = app.submit(again.clone()).await;
+    let refused = whose(refused.map(|accepted| accepted.task_id));
+    assert_eq!(refused, Some(Whose::Guest));
+    assert!(asked().await.0.is_ok());
+    assert_eq!(whose(asked().await.0), Some(Whose::EmbeddedGuests));
+    assert_eq!(
+        stopped_by(&app, app.guest().await).await,
+        Some(Whose::Guest)
+    );
+    assert_eq!(spent(&app, Whose::EmbeddedGuests).await.readings, 2);
+    assert_eq!(spent(&app, Whose::Service).await.readings, 2);
+    // What a visit has spent goes with it.
+    app.tasks.erase_account(again.account_id).await.unwrap();
+    let left = "SELECT count(*) FROM spending WHERE budget_id LIKE 'embedded:%'";
+    let left: u64 = app
+        .database()
+        .query_row(left, [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 1);
 }
 
 #[tokio::test]
