@@ -13,6 +13,7 @@ mod page;
 mod parameters;
 mod problem;
 mod proxies;
+mod qr;
 mod refusals;
 mod routes;
 mod serve;

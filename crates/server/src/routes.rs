@@ -82,6 +82,10 @@ const SESSION: &[Parameter] = &[query(
     "embedded",
     "`true` on a page that another site embeds: a cookie for that site alone",
 )];
+const HANDOFF: &[Parameter] = &[query(
+    "task_id",
+    "the reading that the link opens; absent: the journal",
+)];
 const STREAM: &[Parameter] = &[
     header("Last-Event-ID", "the cursor to go on from"),
     query("last_event_id", "the same, where no header can be sent"),
@@ -283,6 +287,7 @@ fn sessions() -> Vec<Route> {
             "Get a link that takes the guest to a second device, once, within five minutes",
             routing::post(session::hand_off),
         )
+        .with(HANDOFF)
         .answers([json::<session::Handoff>(
             201,
             "The link; opening it does not use it",

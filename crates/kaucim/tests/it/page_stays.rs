@@ -8,6 +8,9 @@ use crate::{
     program::{PATIENCE, Server, asking, model},
 };
 
+/// Of a picture that is looked at, in pixels.
+const SIDE: usize = 320;
+
 /// The sealed sections as they are shown, in their order.
 const SHOWN: &str = "return [...document.querySelectorAll('.section[data-state=sealed] .text')].map(text => text.textContent)";
 
@@ -23,6 +26,27 @@ impl Browser {
         let told = self.runs(TOLD).await;
         assert_eq!(told.as_array().expect("a list").len(), 7);
         self.until_it_is(SHOWN, told).await;
+    }
+
+    /// What the camera of a telephone reads in this picture, as it is painted.
+    async fn scanned(&self, id: &str) -> String {
+        let painted = format!(
+            "const image = document.querySelector('[data-testid={id}]');
+            await image.decode();
+            const canvas = Object.assign(document.createElement('canvas'), {{ width: {SIDE}, height: {SIDE} }});
+            const pen = canvas.getContext('2d');
+            pen.drawImage(image, 0, 0, {SIDE}, {SIDE});
+            const {{ data }} = pen.getImageData(0, 0, {SIDE}, {SIDE});
+            return Array.from({{ length: {SIDE} * {SIDE} }}, (_, at) => data[at * 4]);"
+        );
+        let greys = self.runs(&painted).await;
+        let grey = |x: usize, y: usize| greys[y * SIDE + x].as_u64().unwrap_or_default();
+        let mut seen = rqrr::PreparedImage::prepare_from_greyscale(SIDE, SIDE, |x, y| {
+            u8::try_from(grey(x, y)).expect("a grey")
+        });
+        let codes = seen.detect_grids();
+        let read = codes.first().expect("a code is seen").decode();
+        read.expect("it can be read").1
     }
 }
 
@@ -196,6 +220,7 @@ async fn a_second_device_goes_on_with_it_once() {
         .runs("return document.querySelector('[data-testid=handoff-link]').value")
         .await;
     let link = link.as_str().expect("an address");
+    assert_eq!(browser.scanned("handoff-qr").await, link, "the picture");
     for (device, takes) in [("the second", true), ("a third", false)] {
         let other = Browser::at(&server).await;
         // Another document, and not another place in this one.

@@ -17,6 +17,8 @@ use crate::{
     body::Json as StrictJson,
     parameters::Query,
     problem::Problem,
+    qr,
+    routes::task::task_id,
     site::Site,
 };
 
@@ -30,6 +32,9 @@ pub(crate) struct Session {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Handoff {
     url: String,
+    /// The same as a picture for the camera of the other device: a QR code, as SVG.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr: Option<String>,
     #[schemars(with = "String")]
     expires_at: Timestamp,
 }
@@ -59,7 +64,8 @@ pub(super) async fn open(
         return Err(Problem::Unauthenticated);
     }
     if embedded && app.settings.frame_ancestors.is_empty() {
-        let why = "no site embeds this server: its operator names them as `[embed] frame_ancestors`";
+        let why =
+            "no site embeds this server: its operator names them as `[embed] frame_ancestors`";
         return Err(Problem::Invalid(why.to_owned()));
     }
     if present(&headers, &site, &app).await?.is_some() {
@@ -74,18 +80,30 @@ pub(super) async fn open(
     Ok(opened(jar, &secret, is_https))
 }
 
+/// What the second device is to show.
+#[derive(Debug, Deserialize)]
+pub(super) struct HandoffQuery {
+    task_id: Option<String>,
+}
+
 pub(super) async fn hand_off(
     State(app): State<App>,
     site: Site,
+    Query(query): Query<HandoffQuery>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Handoff>), Problem> {
+    let reading = query.task_id.as_deref().map(task_id).transpose()?;
     let who = guest(&headers, &site, &app).await?;
     app.limiter.request(&who)?;
     let made = app.accounts.handoff(&who).await?;
     let Pass { secret, expires_at } = made.ok_or(Problem::Unauthenticated)?;
+    let base = site.url();
+    // What stands behind the hash never reaches a server, a log or another site.
+    let reading = reading.map(|task_id| format!("&r={task_id}"));
+    let url = format!("{base}/#handoff={secret}{}", reading.unwrap_or_default());
     let link = Handoff {
-        // What stands behind the hash never reaches a server, a log or another site.
-        url: format!("{}/#handoff={secret}", site.url()),
+        qr: qr::picture(&url),
+        url,
         expires_at,
     };
     Ok((StatusCode::CREATED, Json(link)))

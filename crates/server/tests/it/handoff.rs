@@ -60,6 +60,21 @@ async fn a_link_takes_a_guest_to_one_second_device() {
 }
 
 #[tokio::test]
+async fn a_link_says_which_reading_it_opens() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let task_id = guest.ask("會嗎？").await;
+    let path = format!("{HANDOFF}?task_id={task_id}");
+    let made = guest.post(&path, None).await.json();
+    let link = made["url"].as_str().expect("a link");
+    assert!(link.ends_with(&format!("&r={task_id}")), "{link}");
+    let picture = made["qr"].as_str().expect("a picture");
+    assert!(picture.contains("<svg") && !picture.contains("script"));
+    let no_task = guest.post(&format!("{HANDOFF}?task_id=x%22y"), None).await;
+    no_task.assert_problem(404, "task_not_found");
+}
+
+#[tokio::test]
 async fn a_link_ends_with_its_time_and_with_its_session() {
     let app = TestApp::start().await;
     let guest = app.guest().await;

@@ -60,14 +60,13 @@ function pressed(element, on) {
 /** A link that opens this visit on another device, for a short while; servers without it say so. */
 async function handOff(place, id) {
   try {
-    const { url, expires_at: until } = await api.handOff();
-    const address = new URL(url, location.href);
-    // What stands behind the # is for the page alone; it opens this reading there.
-    address.hash += `&r=${encodeURIComponent(id)}`;
-    const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: address.href, 'aria-label': t('handoff') });
-    const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(address.href).then(() => say(copy, t('copied'))) }, t('copy_link'));
+    const { url, qr, expires_at: until } = await api.handOff(id);
+    const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: url, 'aria-label': t('handoff') });
+    const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(url).then(() => say(copy, t('copied'))) }, t('copy_link'));
     const minutes = Math.max(1, Math.round((new Date(until) - Date.now()) / 60000));
-    place.replaceChildren(h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), field, copy));
+    // As an image no script of it would run, whatever stood in it.
+    const picture = qr && h('img', { class: 'qr', 'data-testid': 'handoff-qr', alt: t('handoff_qr'), src: `data:image/svg+xml,${encodeURIComponent(qr)}` });
+    place.replaceChildren(h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), picture, field, copy));
     mark(place, 'data-open', 'handoff');
     field.select();
   } catch {

@@ -85,9 +85,9 @@ export async function redeem(token) {
   remember();
 }
 
-/** {url, expires_at}: an address that continues this visit elsewhere. */
-export function handOff() {
-  return asGuest('POST', `${BASE}/session/handoff`);
+/** {url, qr, expires_at}: an address that goes on with this reading elsewhere, and the same as a picture. */
+export function handOff(id) {
+  return asGuest('POST', `${BASE}/session/handoff?task_id=${encodeURIComponent(id)}`);
 }
 
 /** The newest reading, where it is still being written; otherwise nothing. */

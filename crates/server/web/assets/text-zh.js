@@ -39,7 +39,7 @@ export const WORDS = {
   passed: '通過 {n} 項檢查', check_present: '有內容', check_language: '語言相符', check_length: '長短適中', check_quotation: '引文皆有出處', check_stranger: '不提別的籤與神明', check_placeholder: '沒有未填的空格', check_refusal: '不談模型自己', check_repetition: '沒有重複', check_promise: '不許諾結果', check_prognosis: '不斷言生死病痛', check_voice: '不冒充神明說話', check_threat: '不恐嚇', check_sale: '不兜售', check_confidence: '不編造百分比', check_coverage: '每句籤詩都談到',
   seal_whole: '七段俱成，逐項查核', seal_marked: '七段俱成，未過之處皆已註明', seal_classic: '七段俱成，皆出古注', usual_first: '通常約 {n} 秒開始落筆', lost_offline: '目前離線，連上網路就會接著顯示；已寫成的不會遺失', notify: '寫好時通知我',
   whole_page: '在獨立的頁面開啟',
-  afterwards: '讀完之後', favourite: '收藏', share: '分享', listen: '朗讀', print: '列印', handoff: '換裝置看', handoff_how: '{n} 分鐘內在另一個裝置打開這個網址，就能接著看：', handoff_none: '這個伺服器還不能換裝置接續。', copy_link: '複製網址',
+  afterwards: '讀完之後', favourite: '收藏', share: '分享', listen: '朗讀', print: '列印', handoff: '換裝置看', handoff_how: '請在 {n} 分鐘內，用另一個裝置掃描，或打開這個網址，就能接著看：', handoff_none: '這個伺服器還不能換裝置接續。', handoff_qr: '網址的 QR 碼', copy_link: '複製網址',
   take_title: '要在這裡接續另一個裝置的造訪嗎？', take_about: '只有這個網址是您自己取的，才請接續。取網址的人，看得到您此後在這裡問的一切。', take_lost: '您在這個瀏覽器問得的 {n} 則解讀屬於目前的造訪，接續後就會刪除；若另有裝置在同一次造訪中，則會保留。', take_lost_some: '您至今在這裡問的，接續後就會刪除；若另有裝置在同一次造訪中，則會保留。', take_see: '先看看這些解讀', take_yes: '在這裡接續', take_no: '不，維持原樣',
   picture_of: '{lot}的籤詩圖片', sentence: '圖片上的一句話', sentence_none: '只要籤詩', save_picture: '存成圖片', copy_text: '複製全文',
   journal: '籤簿', journal_find: '找一則籤', journal_empty: '籤簿還是空的。求過的籤都會記在這裡。', journal_none: '沒有找到。', journal_away: '暫時讀不到籤簿，請稍後再看。', journal_running: '還在書寫', journal_failed: '中斷了', journal_cancelled: '已停筆',
