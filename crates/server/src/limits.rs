@@ -60,6 +60,8 @@ struct Limits {
     /// As often as questions, counted apart: a question and its draw belong together.
     draws: Counted,
     sessions: DefaultKeyedRateLimiter<IpAddr>,
+    /// Likewise: nobody reports more than they ask.
+    reports: Counted,
     requests: DefaultKeyedRateLimiter<String>,
     refusals: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -118,6 +120,7 @@ impl Limiter {
                 questions: Counted::new(&rates),
                 draws: Counted::new(&rates),
                 sessions: RateLimiter::keyed(Quota::per_minute(rates.sessions)),
+                reports: Counted::new(&rates),
                 requests: RateLimiter::keyed(Quota::per_minute(rates.requests)),
                 refusals: RateLimiter::keyed(Quota::per_minute(rates.refusals)),
             }),
@@ -132,6 +135,11 @@ impl Limiter {
     /// Counts a draw of this principal, or says how long to wait.
     pub(crate) fn draw(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
         self.checked(|limits| limits.draws.count(who, address))
+    }
+
+    /// Counts a report of this principal, or says how long to wait.
+    pub(crate) fn report(&self, who: &Principal, address: IpAddr) -> Result<(), Problem> {
+        self.checked(|limits| limits.reports.count(who, address))
     }
 
     /// Counts a guest session that this address opens or takes over.
@@ -162,6 +170,7 @@ impl Limiter {
             limits.questions.forget_idle();
             limits.draws.forget_idle();
             limits.sessions.retain_recent();
+            limits.reports.forget_idle();
             limits.requests.retain_recent();
             limits.refusals.retain_recent();
         }

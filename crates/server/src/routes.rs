@@ -17,6 +17,7 @@ mod ask;
 mod deities;
 mod draw;
 mod operations;
+mod report;
 mod route;
 mod session;
 mod stream;
@@ -188,6 +189,17 @@ fn of_a_task() -> Vec<Route> {
             200,
             "The status that the task has for good",
         )]),
+        Route::new(
+            ("post", "/api/v1/async-chat/task/{task_id}/report"),
+            ASK,
+            "Tell the operator that a finished reading is bad, or change what was told",
+            routing::post(report::report),
+        )
+        .takes::<report::ReportReading>()
+        .answers([json::<kaucim_tasks::Report>(
+            200,
+            "The report as it is kept, until the reading is erased",
+        )]),
     ]
 }
 
@@ -334,6 +346,14 @@ fn operations() -> Vec<Route> {
         )
         .with(AUDIT)
         .answers([json::<admin::Audit>(200, "A page of acts")]),
+        Route::new(
+            ("get", "/api/v1/admin/reports"),
+            Auth::Key("admin"),
+            "Readings that were reported as bad, newest first",
+            routing::get(report::reports),
+        )
+        .with(AUDIT)
+        .answers([json::<report::Reports>(200, "A page of reports")]),
         Route::new(
             ("get", "/healthz"),
             Auth::Open,

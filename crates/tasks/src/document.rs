@@ -8,7 +8,7 @@ use kaucim_fortune::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, Event, Status, TaskId};
+use crate::{Cursor, Event, Report, Status, TaskId};
 
 /// A finished reading with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -102,6 +102,9 @@ pub struct TaskDocument {
     pub result: Option<TaskResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
+    /// That it was reported to the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     pub last_event_id: String,
 }
 

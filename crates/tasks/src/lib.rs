@@ -18,6 +18,7 @@ mod id;
 mod keeper;
 mod overview;
 mod queue;
+mod report;
 mod store;
 mod submission;
 mod tail;
@@ -39,6 +40,7 @@ pub use crate::{
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, DrawId, IdError, TaskId},
     overview::{Lately, ModelLately, Overview},
+    report::{Reason, ReasonError, Report, ReportError, ReportedReading, SharedReading},
     store::{Backup, BackupError, FolderLock, Store, StoreError},
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},

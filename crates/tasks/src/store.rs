@@ -26,6 +26,7 @@ pub(crate) mod log;
 mod overview;
 pub(crate) mod passes;
 pub(crate) mod queue;
+pub(crate) mod reports;
 mod retention;
 pub(crate) mod row;
 mod schema;

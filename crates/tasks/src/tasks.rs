@@ -259,6 +259,10 @@ impl Tasks {
             })
         });
         let estimate = live.and_then(|live| live.estimate());
+        let report = match row.finished_ms {
+            Some(_) => self.shared.store.report_of(task_id).await?,
+            None => None,
+        };
         let lot = *progress.lot.ok_or(StoreError::Closed)?;
         Ok(TaskDocument {
             task_id,
@@ -279,6 +283,7 @@ impl Tasks {
             estimate_ms: estimate.map(|estimate| estimate.total_ms),
             result: progress.result.map(|result| *result),
             error: progress.failure,
+            report: report.map(|report| report.seen()),
             last_event_id: last_event_id(row.last_sequence),
         })
     }

@@ -244,6 +244,48 @@ async fn a_second_device_goes_on_with_it_once() {
 }
 
 #[tokio::test]
+async fn a_bad_reading_is_reported_and_the_report_changed() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "Is this what it says?").await;
+    browser.shows_all().await;
+    browser.click("report").await;
+    browser.shown("report-panel").await;
+    browser
+        .types("report-reason", "It says the opposite.")
+        .await;
+    browser.click("report-send").await;
+    browser.words("report-told").await;
+    let kept = "const id = location.hash.split('/').pop();
+        const task = await fetch('/api/v1/async-chat/task/' + id).then(answer => answer.json());
+        return [task.report.reason, task.report.with_reading];";
+    assert_eq!(
+        browser.runs(kept).await,
+        json!(["It says the opposite.", false])
+    );
+    // It is still there after a reload, and is changed.
+    browser.driver.refresh().await.expect("a reload");
+    browser.until("status", "data-state", &["complete"]).await;
+    browser.click("report").await;
+    browser
+        .until_it_is(
+            "return document.getElementById('report-reason')?.value",
+            "It says the opposite.".into(),
+        )
+        .await;
+    browser.click("report-with").await;
+    browser.click("report-send").await;
+    browser.words("report-told").await;
+    assert_eq!(
+        browser.runs(kept).await,
+        json!(["It says the opposite.", true])
+    );
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn who_asked_to_be_told_is_told() {
     let sim = model("rate=0;ttft=8000").await;
     let server = Server::start(asking(&sim, "openai")).await;

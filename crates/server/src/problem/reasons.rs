@@ -2,7 +2,9 @@
 
 use kaucim_decks::LookupError as LotError;
 use kaucim_fortune::AskError;
-use kaucim_tasks::{DrawError, DrawRefusal, EraseError, LookupError, StoreError, SubmitError};
+use kaucim_tasks::{
+    DrawError, DrawRefusal, EraseError, LookupError, ReportError, StoreError, SubmitError,
+};
 
 use super::Problem;
 
@@ -76,6 +78,16 @@ impl From<LookupError> for Problem {
         match error {
             LookupError::NotFound => Self::TaskNotFound,
             LookupError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NotFound => Self::TaskNotFound,
+            ReportError::Running(task_id) => Self::TaskRunning(task_id),
+            ReportError::Store(error) => error.into(),
         }
     }
 }

@@ -26,6 +26,7 @@ mod provider;
 mod raw;
 mod reader;
 mod reconnect;
+mod reports;
 mod revocation;
 mod sessions;
 mod stalling;

@@ -13,10 +13,20 @@ const SIGNS = {
   handoff: 'M8 3H16V21H8ZM11 18H13',
 };
 
+let opened = { task: '', name: '' }; // the panel that stays open while everything around it is drawn anew
+let link = null; // the one that was made last
+
 /** A row of buttons, with a place below it for what they open. */
 export function actions(state, canTake) {
+  const id = state.taskId;
   const place = h('div', { class: 'action-place' });
-  const favourite = button('favourite', () => pressed(favourite, toggleFavourite(state.taskId)));
+  const panels = {
+    share: async () => (await import('./share.js')).sharing(state),
+    report: async () => (await import('./report.js')).reporting(id),
+    handoff: (anew) => handingOff(id, anew),
+  };
+  const toggle = (name) => () => open(opened.task === id && opened.name === name ? '' : name, true);
+  const favourite = button('favourite', () => pressed(favourite, toggleFavourite(id)));
   const listen = button('listen', async () => {
     const { speak } = await import('./voice.js');
     const on = speak(state, () => pressed(listen, false));
@@ -26,17 +36,24 @@ export function actions(state, canTake) {
     'div',
     { class: 'actions', role: 'group', 'aria-label': t('afterwards') },
     favourite,
-    button('share', async () => {
-      const { sharing } = await import('./share.js');
-      place.replaceChildren(place.dataset.open === 'share' ? '' : sharing(state));
-      mark(place, 'data-open', place.dataset.open === 'share' ? null : 'share');
-    }),
+    button('share', toggle('share')),
     'speechSynthesis' in globalThis ? listen : '',
     button('print', () => print()),
-    canTake ? button('handoff', () => handOff(place, state.taskId)) : '',
+    canTake ? button('handoff', toggle('handoff')) : '',
   );
-  pressed(favourite, isFavourite(state.taskId));
-  return [row, place];
+  const complain = h('button', { type: 'button', class: 'plain complain', 'data-testid': 'report', onclick: toggle('report') }, t('report'));
+  pressed(favourite, isFavourite(id));
+  if (opened.task === id) open(opened.name, false);
+  return [row, complain, place];
+
+  async function open(name, byHand) {
+    opened = { task: name && id, name };
+    const panel = name ? await panels[name](byHand) : '';
+    if (opened.name !== name) return; // another one was opened meanwhile
+    place.replaceChildren(panel);
+    if (byHand && panel) panel.querySelector('textarea, input')?.focus();
+    if (byHand && name === 'handoff') panel.querySelector('input')?.select();
+  }
 }
 
 function button(name, onclick) {
@@ -57,19 +74,15 @@ function pressed(element, on) {
   mark(element, 'aria-pressed', String(on));
 }
 
-/** A link that opens this visit on another device, for a short while; servers without it say so. */
-async function handOff(place, id) {
-  try {
-    const { url, qr, expires_at: until } = await api.handOff(id);
-    const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: url, 'aria-label': t('handoff') });
-    const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(url).then(() => say(copy, t('copied'))) }, t('copy_link'));
-    const minutes = Math.max(1, Math.round((new Date(until) - Date.now()) / 60000));
-    // As an image no script of it would run, whatever stood in it.
-    const picture = qr && h('img', { class: 'qr', 'data-testid': 'handoff-qr', alt: t('handoff_qr'), src: `data:image/svg+xml,${encodeURIComponent(qr)}` });
-    place.replaceChildren(h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), picture, field, copy));
-    mark(place, 'data-open', 'handoff');
-    field.select();
-  } catch {
-    place.replaceChildren(h('p', { class: 'quiet', role: 'status' }, t('handoff_none')));
-  }
+/** A link that opens this reading on another device, for a short while; servers without it say so. */
+async function handingOff(id, anew) {
+  if (anew || link?.id !== id) link = await api.handOff(id).then((made) => ({ id, ...made }), () => null);
+  if (!link) return h('p', { class: 'quiet', role: 'status' }, t('handoff_none'));
+  const { url, qr, expires_at: until } = link;
+  const minutes = Math.max(1, Math.round((new Date(until) - Date.now()) / 60000));
+  const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: url, 'aria-label': t('handoff') });
+  const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(url).then(() => say(copy, t('copied'))) }, t('copy_link'));
+  // As an image no script of it would run, whatever stood in it.
+  const picture = qr && h('img', { class: 'qr', 'data-testid': 'handoff-qr', alt: t('handoff_qr'), src: `data:image/svg+xml,${encodeURIComponent(qr)}` });
+  return h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), picture, field, copy);
 }

@@ -56,6 +56,11 @@ export function history(cursor = '') {
   return asGuest('GET', `${BASE}/async-chat/history?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
 }
 
+/** Tells the operator that a finished reading is bad: {reason, with_reading}. */
+export function report(id, words) {
+  return asGuest('POST', `${taskUrl(id)}/report`, words);
+}
+
 /** Erases one finished reading for good. */
 export function erase(id) {
   return asGuest('DELETE', taskUrl(id));

@@ -41,6 +41,7 @@ export const WORDS = {
   whole_page: '単独のページで開く',
   afterwards: '読み終えたら', favourite: 'お気に入り', share: '共有', listen: '読み上げ', print: '印刷', handoff: '別の端末で', handoff_how: '{n}分以内に別の端末でこれを読み取るか、次のアドレスを開くと、続きをご覧になれます：', handoff_none: 'このサーバーでは、まだ端末を移れません。', handoff_qr: 'アドレスのQRコード', copy_link: 'アドレスを写す',
   take_title: '別の端末の続きを、ここで始めますか', take_about: 'ご自身で取られたアドレスの場合だけ、続けてください。取った人には、これからここでお尋ねになることがすべて見えます。', take_lost: 'このブラウザでの{n}件の読み解きは、続けると消去されます。同じ訪問に別の端末があれば残ります。', take_lost_some: 'これまでここでお尋ねになったものは、続けると消去されます。同じ訪問に別の端末があれば残ります。', take_see: '先に見てみる', take_yes: 'ここで続ける', take_no: 'いいえ、このままで',
+  report: '解釈の問題を知らせる', report_how: 'どこに問題がありましたか。お書きになった言葉は、このサイトの運営者が読みます。', report_hint: '例：詩の意味と逆のことが書かれている', report_with: '私の質問とこの解釈も、運営者に見せる', report_note: 'しるしを付けなければ、どの籤か、どの言語か、どのモデルが書いたかだけが伝わります。', report_send: '知らせる', report_change: '知らせを改める', report_told: 'ありがとうございます。運営者に伝えました。', report_failed: '送れませんでした。しばらくしてから、もう一度お試しください。', report_wait: '少し早すぎました。少し待って、もう一度お試しください。',
   picture_of: '{lot}の詩の画像', sentence: '画像に添える一文', sentence_none: '詩だけ', save_picture: '画像を保存', copy_text: '全文を写す',
   journal: '籤の記録', journal_find: '記録を探す', journal_empty: 'まだ何もありません。お尋ねになったことは、ここに残ります。', journal_none: '見つかりません。', journal_away: 'いまは記録を読めません。後ほどご覧ください。', journal_running: '執筆中', journal_failed: '途切れました', journal_cancelled: '止めました',
   favourites_only: 'お気に入りだけ', export: 'すべて書き出す', erase_one: 'この記録を消す', erase_all: 'すべて消す', sure: 'よろしいですか', erase_failed: '消せませんでした。後ほどお試しください。', more: '以前の記録', idle: 'まだおられますか。あと{n}秒で、この画面は籤を忘れます。', idle_stay: 'ここにいます',

@@ -41,6 +41,7 @@ export const WORDS = {
   whole_page: '在獨立的頁面開啟',
   afterwards: '讀完之後', favourite: '收藏', share: '分享', listen: '朗讀', print: '列印', handoff: '換裝置看', handoff_how: '請在 {n} 分鐘內，用另一個裝置掃描，或打開這個網址，就能接著看：', handoff_none: '這個伺服器還不能換裝置接續。', handoff_qr: '網址的 QR 碼', copy_link: '複製網址',
   take_title: '要在這裡接續另一個裝置的造訪嗎？', take_about: '只有這個網址是您自己取的，才請接續。取網址的人，看得到您此後在這裡問的一切。', take_lost: '您在這個瀏覽器問得的 {n} 則解讀屬於目前的造訪，接續後就會刪除；若另有裝置在同一次造訪中，則會保留。', take_lost_some: '您至今在這裡問的，接續後就會刪除；若另有裝置在同一次造訪中，則會保留。', take_see: '先看看這些解讀', take_yes: '在這裡接續', take_no: '不，維持原樣',
+  report: '回報這篇解讀有問題', report_how: '哪裡不妥？本站的管理者會讀到您寫的話。', report_hint: '例如：與籤詩的意思相反', report_with: '也讓管理者讀到我的問題與這篇解讀', report_note: '不勾選的話，管理者只看得到是哪一支籤、用哪種語言、由哪個模型寫成。', report_send: '送出回報', report_change: '修改回報', report_told: '謝謝您，已經告知管理者。', report_failed: '沒能送出，請稍後再試。', report_wait: '稍快了些，請過一會兒再試。',
   picture_of: '{lot}的籤詩圖片', sentence: '圖片上的一句話', sentence_none: '只要籤詩', save_picture: '存成圖片', copy_text: '複製全文',
   journal: '籤簿', journal_find: '找一則籤', journal_empty: '籤簿還是空的。求過的籤都會記在這裡。', journal_none: '沒有找到。', journal_away: '暫時讀不到籤簿，請稍後再看。', journal_running: '還在書寫', journal_failed: '中斷了', journal_cancelled: '已停筆',
   favourites_only: '只看收藏', export: '匯出全部', erase_one: '刪除這一則', erase_all: '全部刪除', sure: '確定嗎？', erase_failed: '沒有刪成，請稍後再試。', more: '再往前', idle: '還在嗎？{n} 秒後這裡會忘記您的籤。', idle_stay: '我還在',

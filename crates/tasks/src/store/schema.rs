@@ -237,6 +237,17 @@ const MIGRATIONS: &[&str] = &[
     -- The provider's key that signed what a pass was made with.
     ALTER TABLE passes ADD COLUMN signed_with TEXT;
 ",
+    "
+    -- What a reader told the operator of a reading: that it was bad, with a word why, which may be
+    -- empty; and whether the operator may read it.
+    CREATE TABLE reports (
+        report_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        task_id TEXT NOT NULL UNIQUE REFERENCES tasks ON DELETE CASCADE,
+        reason TEXT NOT NULL,
+        with_reading INTEGER NOT NULL,
+        reported_ms INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

@@ -24,6 +24,7 @@ mod packs;
 mod properties;
 mod reader;
 mod reconnect;
+mod report;
 mod restart;
 mod retention;
 mod simulation;

@@ -65,7 +65,7 @@ const FIXTURES: [Fixture; 4] = [
 ];
 
 /// The version that databases have now.
-const PRESENT: i64 = 8;
+const PRESENT: i64 = 9;
 
 impl Fixture {
     /// A data folder as that version left it.
