@@ -28,6 +28,11 @@ pub struct Lot {
     pub tone: Option<Tone>,
     /// The lines of the poem, quoted and never altered.
     pub verse: Vec<String>,
+    /// How each line is spoken, in whatever letters the pack has it: romanised, in kana, in bopomofo.
+    /// With as many parts, divided by spaces, as the line has characters, each is that of one. Empty
+    /// where the pack does not say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pronunciation: Vec<String>,
     pub commentary: Vec<Commentary>,
     pub allusions: Vec<Allusion>,
     /// Verdicts by topic, by language.

@@ -38,6 +38,7 @@ pub(crate) fn lot() -> Lot {
         ]
         .map(str::to_owned)
         .to_vec(),
+        pronunciation: Vec::new(),
         commentary: vec![
             commentary("meaning", Language::Zh, "月光照見囊中紅絲，緣分深穩。"),
             commentary(

@@ -171,6 +171,7 @@ fn lot(source: &Source, report: &mut Report) -> Result<LotFile, ImportError> {
         title: field("title").unwrap_or_else(|| format!("第{}籤", source.number)),
         grade: None,
         verse: verse::lines(&poem),
+        pronunciation: Vec::new(),
         commentary: Vec::new(),
         allusion: Vec::new(),
         topics: BTreeMap::new(),

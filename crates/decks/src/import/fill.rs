@@ -86,6 +86,7 @@ impl Row<'_> {
             title,
             grade: map.grade.as_deref().and_then(|column| self.text(column)),
             verse,
+            pronunciation: Vec::new(),
             commentary: self.commentary(),
             allusion: self.allusions(),
             topics: BTreeMap::new(),

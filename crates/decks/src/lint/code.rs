@@ -38,6 +38,7 @@ pub enum Code {
     Number,
     VerseRepeated,
     Metre,
+    Pronunciation,
     GradeUnknown,
     SameLot,
     // Texts.
@@ -79,7 +80,7 @@ pub enum Code {
 
 impl Code {
     /// In the order of the documentation.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::Unreadable,
         Self::TooLarge,
         Self::LinkOut,
@@ -99,6 +100,7 @@ impl Code {
         Self::Number,
         Self::VerseRepeated,
         Self::Metre,
+        Self::Pronunciation,
         Self::GradeUnknown,
         Self::SameLot,
         Self::Control,
@@ -153,6 +155,7 @@ impl Code {
             Self::Number => "number",
             Self::VerseRepeated => "verse_repeated",
             Self::Metre => "metre",
+            Self::Pronunciation => "pronunciation",
             Self::GradeUnknown => "grade_unknown",
             Self::SameLot => "same_lot",
             Self::Control => "control",
@@ -207,7 +210,7 @@ mod tests {
             let written = serde_json::to_value(code).unwrap();
             assert_eq!(written, code.name());
         }
-        assert_eq!(Code::ALL[27].severity(), Severity::Error);
-        assert_eq!(Code::ALL[28].severity(), Severity::Warning);
+        assert_eq!(Code::ALL[28].severity(), Severity::Error);
+        assert_eq!(Code::ALL[29].severity(), Severity::Warning);
     }
 }

@@ -158,6 +158,7 @@ fn lot(deck: &DeckFile, version: &str, lot: &LotFile) -> Lot {
         grade: lot.grade.clone(),
         tone: lot.grade.as_deref().and_then(|word| tone(deck, word)),
         verse: lot.verse.clone(),
+        pronunciation: lot.pronunciation.clone(),
         commentary: commentary.filter(|_| !is_verse_alone).collect(),
         allusions: allusions.filter(|_| !is_verse_alone).collect(),
         topics: topics.filter(|_| !is_verse_alone).collect(),

@@ -118,6 +118,9 @@ pub(crate) struct LotFile {
     pub(crate) grade: Option<String>,
     #[serde(default)]
     pub(crate) verse: Vec<String>,
+    /// How each line is spoken; empty, or as many as the verse has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pronunciation: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) commentary: Vec<CommentaryEntry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

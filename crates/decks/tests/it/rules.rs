@@ -241,6 +241,22 @@ fn verses_that_are_not_their_own() {
         "verse",
     );
     check(LOT, (OTHER, "露結霜"), Code::Metre, "verse");
+    let spoken = |lines: &str| format!("{verse}\npronunciation = {lines}");
+    for lines in [
+        "[\"yún téng zhì yǔ\"]",
+        "[\"yún téng zhì yǔ\", \" \"]",
+        "[\"a\\u0007\", \"b\"]",
+    ] {
+        check(
+            LOT,
+            (verse, &spoken(lines)),
+            Code::Pronunciation,
+            "pronunciation",
+        );
+    }
+    let sound = spoken("[\"yún téng zhì yǔ\", \"つゆむすんで\"]");
+    let sound = Candles::new().with(LOT, verse, &sound).lint();
+    assert!(found(&sound).is_empty(), "{}", told(&sound));
     let undeclared =
         Candles::new().with("deck.toml", "metre = { lines = 2, characters = 4 }\n", "");
     let codes = |candles: &Candles| -> Vec<_> {

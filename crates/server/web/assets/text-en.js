@@ -16,7 +16,7 @@ export const WORDS = {
   blocks: 'Ask with the moon blocks: is it lot {n}?', blocks_one: 'One flat and one round side up is a yes. It is the custom of this set, and yours to skip.', blocks_three: 'By the custom of this set, three yeses in a row settle it: eight lots and fourteen throws on average. You may skip it at any time.',
   blocks_throw: 'Throw the blocks', blocks_more: 'Throw again', blocks_skip: 'Skip, and open the lot', blocks_fall: 'The blocks are falling', blocks_yes: 'A yes', blocks_yes_note: 'One flat, one round (聖筊): this is your lot.', blocks_yes_more: 'A yes. Throw once more',
   blocks_laugh: 'Laughter (笑筊): both flat, no answer yet. Make your question clear to yourself, and again', blocks_no: 'A no (陰筊): both round, not this one', blocks_no_note: 'Put the stick back and draw another.', blocks_back: 'Put it back', blocks_keep: 'Keep this lot',
-  upright: 'Columns', level: 'Lines',
+  ruby: 'Pronunciation', upright: 'Columns', level: 'Lines',
   asked: 'You asked', lot_of: '{deity} · Lot {n}',
   tone_good: 'Favourable', tone_mixed: 'Mixed', tone_warning: 'A word of caution',
   meaning_and_story: 'Meaning and story', allusion: 'The story behind it', topics: 'By matter', classic: 'classic text', translated: 'translation', written: 'written for this set',

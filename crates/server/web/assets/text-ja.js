@@ -16,7 +16,7 @@ export const WORDS = {
   blocks: '筊（ポエ）でお伺い：第⁠{n}番でよろしいですか', blocks_one: '表と裏がひとつずつ出れば聖筊、この籤です。投げずに進むこともできます。', blocks_three: 'この籤の習わしでは、聖筊が三度続けば決まります。平均で籤八本、十四投。いつでも省けます。',
   blocks_throw: '筊を投げる', blocks_more: 'もう一度投げる', blocks_skip: '投げずに籤を開く', blocks_fall: '筊が落ちます', blocks_yes: '聖筊', blocks_yes_note: '表と裏がひとつずつ。この籤です。', blocks_yes_more: '聖筊です。もう一度お投げください',
   blocks_laugh: '笑筊：どちらも平らな面で、まだ答えがありません。問いを心に定めて、もう一度', blocks_no: '陰筊：どちらも丸い面で、この籤ではありません', blocks_no_note: '籤を筒に戻し、もう一本お引きください。', blocks_back: '戻して振る', blocks_keep: 'この籤にする',
-  upright: '縦書き', level: '横書き',
+  ruby: '読み', upright: '縦書き', level: '横書き',
   asked: 'お尋ね', lot_of: '{deity} ・ 第{n}番',
   tone_good: '吉', tone_mixed: '平', tone_warning: '慎みを',
   meaning_and_story: '意味と故事', allusion: '故事', topics: '事ごとに', classic: '古注', translated: '訳文', written: '書き下ろし',

@@ -16,7 +16,7 @@ export const WORDS = {
   blocks: '擲筊請示：第 {n} 籤是不是這一支？', blocks_one: '一正一反為聖筊，即是此籤。擲筊隨您，可以略過。', blocks_three: '依此廟規，連得三聖筊才算此籤；平均要抽八支、擲十四次。擲筊隨您，隨時可以略過。',
   blocks_throw: '擲筊', blocks_more: '再擲一次', blocks_skip: '不擲，直接看籤', blocks_fall: '筊已擲出', blocks_yes: '聖筊', blocks_yes_note: '一正一反，就是這一支籤。', blocks_yes_more: '聖筊，請再擲一次',
   blocks_laugh: '笑筊：兩面皆平，未有答覆。把心中的事想清楚，再來一次', blocks_no: '陰筊：兩面皆凸，不是這一支', blocks_no_note: '把籤放回筒中，再求一支。', blocks_back: '放回再搖', blocks_keep: '就看這一支',
-  upright: '直書', level: '橫書',
+  ruby: '讀音', upright: '直書', level: '橫書',
   asked: '所問', lot_of: '{deity} · 第 {n} 籤',
   tone_good: '吉', tone_mixed: '平', tone_warning: '宜慎',
   meaning_and_story: '籤意與典故', allusion: '典故', topics: '各事', classic: '古注', translated: '譯文', written: '今人所撰',

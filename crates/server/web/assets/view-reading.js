@@ -4,7 +4,7 @@ import { byId, calm, h, linked, mark, say } from './dom.js';
 import { finished, sealedCount } from './reducer.js';
 import { follower } from './following.js';
 import { tell } from './notify.js';
-import { aside, layoutButton, lotName, paper } from './view-slip.js';
+import { aside, layoutButton, lotName, paper, rubyButton } from './view-slip.js';
 import { proofView } from './view-proof.js';
 import { sectionsView } from './view-sections.js';
 import { statusView, words } from './view-status.js';
@@ -69,7 +69,8 @@ export function readingView(root, { onCancel, onAgain }) {
     say(heading, state.lot ? lotName(state.lot) : '');
     if (!state.lot) return beside.replaceChildren();
     const wereOpen = [...beside.querySelectorAll('details[open]')].map((one) => one.className);
-    beside.replaceChildren(layoutButton(state.lot, slip.firstElementChild), ...aside(state.lot, state.language), proofView(state.proof));
+    const looks = [layoutButton, rubyButton].map((button) => button(state.lot, slip.firstElementChild)).filter(Boolean);
+    beside.replaceChildren(looks.length ? h('p', { class: 'looks' }, ...looks) : '', ...aside(state.lot, state.language), proofView(state.proof));
     for (const one of beside.querySelectorAll('details')) one.open = wereOpen.includes(one.className);
     document.title = `${lotName(state.lot)} — Kaucim`;
     return undefined;

@@ -6,6 +6,7 @@ import { chineseNumber } from './number.js';
 import { guess, language, pick, t } from './text.js';
 
 const LAYOUT = 'kaucim.layout'; // kept as `level` by those who would rather read in lines
+const RUBY = 'kaucim.ruby'; // kept as `on` or `off` by those who have chosen
 const LONGEST_COLUMN = 14; // signs in one vertical line that still fit a phone
 
 /** The slip itself: the same whatever the page speaks. */
@@ -14,10 +15,11 @@ export function paper(lot) {
   const columns = canStand(lot);
   const deck = pick(lot.deck, script);
   const number = { en: `No. ${lot.number}`, zh: `第${chineseNumber(lot.number)}籤`, ja: `第${chineseNumber(lot.number)}番` }[script];
-  const lines = lot.verse.map((line, place) => h('span', { class: 'verse-line', id: `verse-${place + 1}` }, line));
+  const spoken = lot.pronunciation || [];
+  const lines = lot.verse.map((line, place) => h('span', { class: 'verse-line', id: `verse-${place + 1}` }, ...(spoken[place] ? ruby(line, spoken[place]) : [line])));
   return h(
     'div',
-    { class: 'slip', 'data-upright': columns && recall(LAYOUT) !== 'level' },
+    { class: 'slip', 'data-upright': columns && recall(LAYOUT) !== 'level', 'data-spoken': spoken.length > 0 && wantsRuby(script) },
     h('p', { class: 'slip-deck', lang: deck.lang }, deck.text || lot.deck_id),
     h(
       'div',
@@ -41,6 +43,36 @@ export function layoutButton(lot, slip) {
     say(button, words());
   });
   return button;
+}
+
+/** A button that shows and hides how the verse is spoken; nothing where the deck does not say it. */
+export function rubyButton(lot, slip) {
+  if (!lot.pronunciation?.length) return '';
+  const button = h('button', { type: 'button', class: 'plain layout', 'data-testid': 'ruby' }, t('ruby'));
+  const tell = () => mark(button, 'aria-pressed', String(slip.hasAttribute('data-spoken')));
+  button.addEventListener('click', () => {
+    const on = !slip.hasAttribute('data-spoken');
+    mark(slip, 'data-spoken', on ? '' : null);
+    keep(RUBY, on ? 'on' : 'off');
+    tell();
+  });
+  tell();
+  return button;
+}
+
+/** Wanted by those who said so, else by whoever reads the page in another language than the verse's. */
+function wantsRuby(script) {
+  return recall(RUBY) ? recall(RUBY) === 'on' : language() !== script;
+}
+
+/** A line with how it is spoken beside it: by character where there is a part for each, else as a whole. */
+function ruby(line, spoken) {
+  const beside = (text, said) => h('ruby', {}, text, h('rt', { lang: /\p{Script=Latin}/u.test(said) ? `${guess(line)}-Latn` : null }, said));
+  const parts = spoken.trim().split(/\s+/);
+  const isSpoken = (sign) => /[\p{L}\p{N}]/u.test(sign);
+  const signs = [...line];
+  if (parts.length !== signs.filter(isSpoken).length) return [beside(line, spoken)];
+  return signs.map((sign) => (isSpoken(sign) ? beside(sign, parts.shift()) : sign));
 }
 
 /** Whether the verse is short enough, and in a script, to be written from top to bottom. */

@@ -148,6 +148,7 @@ fn lot() -> Lot {
         grade: Some("上上".to_owned()),
         tone: Some(Tone::Good),
         verse: vec!["囊裏紅絲月下明".to_owned()],
+        pronunciation: vec!["náng lǐ hóng sī yuè xià míng".to_owned()],
         commentary: vec![Commentary {
             kind: "meaning".to_owned(),
             language: Language::ZhHans,

@@ -35,6 +35,7 @@ impl Checked<'_> {
             None => {}
         }
         self.verse(deck);
+        self.pronunciation();
         if let Some(grade) = &self.lot.grade
             && !deck.grades.is_empty()
             && !deck.grades.iter().any(|known| known.word == *grade)
@@ -103,6 +104,22 @@ impl Checked<'_> {
                     format!("line {line} has {characters} characters; the metre asks for {wanted}");
                 self.fault(Code::Metre, "verse", reason);
             }
+        }
+    }
+
+    fn pronunciation(&mut self) {
+        let (lines, wanted) = (self.lot.pronunciation.len(), self.lot.verse.len());
+        if lines != 0 && lines != wanted {
+            let reason = format!("{lines} lines; the verse has {wanted}");
+            self.fault(Code::Pronunciation, "pronunciation", reason);
+        }
+        for (line, text) in (1..).zip(&self.lot.pronunciation) {
+            let reason = match line_fault(text) {
+                Some(Unfit::Blank) => format!("line {line} is empty"),
+                Some(Unfit::Control) => format!("line {line}: {CONTROL}"),
+                None => continue,
+            };
+            self.fault(Code::Pronunciation, "pronunciation", reason);
         }
     }
 
