@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures bench eval real-model torture format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo pictures trace bench eval real-model torture format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ pictures: cargo chromium ## Take the pictures of docs/pictures anew; needs Node 
 bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
 	target/release/kaucim-bench --write
+
+trace: cargo chromium ## Measure how smoothly the page writes 5,000 characters; needs Node 18
+	cargo build --release --locked -p kaucim -p llmsim
+	scripts/trace
 
 eval: cargo ## Ask the evaluation's questions of the configured model, else of the simulated one
 	cargo build --release --locked -p kaucim -p kaucim-eval
