@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures trace bench eval real-model torture format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo pictures axe trace bench eval real-model torture format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ pictures: cargo chromium ## Take the pictures of docs/pictures anew; needs Node 
 bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 	cargo build --release --locked -p kaucim -p llmsim -p kaucim-bench
 	target/release/kaucim-bench --write
+
+axe: cargo chromium ## Look at every state of the page with axe-core, which npm fetches
+	@scripts/need-axe
+	cargo test --locked -p kaucim --test it page_looks
 
 trace: cargo chromium ## Measure how smoothly the page writes 5,000 characters; needs Node 18
 	cargo build --release --locked -p kaucim -p llmsim
@@ -55,6 +59,7 @@ docs: cargo
 
 # Half of the time of most tests is waiting, for a browser, a model or a clock.
 tests: cargo chromium
+	@scripts/need-axe 0
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
 
 deny: cargo ## Check licences, bans and sources of the dependencies

@@ -206,6 +206,26 @@ async fn each_site_has_a_visit_of_its_own_and_others_have_no_frame() {
     sim.stop().await;
 }
 
+#[tokio::test]
+async fn everybody_can_read_and_use_the_small_form() {
+    let sim = model("rate=0").await;
+    let (server, _hosts) = embedding(asking(&sim, "openai")).await;
+    let browser = Browser::start().await;
+    let page = browser
+        .driver
+        .goto(server.url("/embed?deity=yue_lao"))
+        .await;
+    page.expect("the page");
+    browser.dressed("light").await;
+    browser.until("status", "data-state", &["idle"]).await;
+    browser.audit("the form in a frame").await;
+    press_and_read(&browser, "Does it fit?").await;
+    browser.shown("share").await;
+    browser.audit("the reading in a frame").await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
 /// Asks in the frame, and waits for the whole reading.
 async fn press_and_read(browser: &Browser, question: &str) {
     browser.until("status", "data-state", &["idle"]).await;

@@ -10,6 +10,17 @@ use crate::{
 /// Returns what somebody would complain of.
 const AUDIT: &str = include_str!("page_looks/audit.js");
 
+/// Where `scripts/need-axe` puts it.
+const AXE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../target/axe-core/axe.min.js"
+);
+
+/// Runs every rule of axe, once it is there, and returns what it complains of.
+const AXE_RUN: &str = "const { violations } = await axe.run(document, { preload: false, resultTypes: ['violations'] });
+    return violations.flatMap(({ id, help, nodes }) => nodes.slice(0, 5).map(({ target, failureSummary }) =>
+        `${id} (${help}): ${target.join(' ')}: ${failureSummary.replaceAll('\\n', ' ')}`));";
+
 /// Language, theme and width: each meets each of the others once at least.
 const SEEN: [(&str, &str, u32); 9] = [
     ("en", "light", 320),
@@ -22,6 +33,15 @@ const SEEN: [(&str, &str, u32); 9] = [
     ("zh", "light", 390),
     ("zh", "dark", 1280),
 ];
+
+/// The program that looks with us, or a word that it does not.
+fn axe() -> Option<String> {
+    let axe = std::fs::read_to_string(AXE).ok();
+    if axe.is_none() {
+        eprintln!("axe-core is left out: `make axe` fetches it");
+    }
+    axe
+}
 
 /// Waits until the page has this theme and width, and two frames more: what begins to change then
 /// has changed.
@@ -38,7 +58,7 @@ fn drawn_anew(theme: &str, width: u32) -> String {
 
 impl Browser {
     /// Asks for a colour scheme and no motion, so that what is measured stands still.
-    async fn dressed(&self, theme: &str) {
+    pub(crate) async fn dressed(&self, theme: &str) {
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
@@ -65,8 +85,9 @@ impl Browser {
     }
 
     /// Looks at the page in every language, by day and night, on a small phone and a desk: every two
-    /// of these together.
-    async fn audit(&self, state: &str) {
+    /// of these together; with our own eyes, and with axe where it was fetched.
+    pub(crate) async fn audit(&self, state: &str) {
+        let axe = axe();
         for language in ["en", "ja", "zh"] {
             self.speaks(language).await;
             let seen = SEEN.iter().filter(|seen| seen.0 == language);
@@ -76,6 +97,14 @@ impl Browser {
                 self.runs(&drawn_anew(theme, *width)).await;
                 let found = self.runs(AUDIT).await;
                 assert_eq!(found, json!([]), "{state}, {language}, {theme}, {width} px");
+                if let Some(axe) = &axe {
+                    if self.runs("return typeof axe").await == "undefined" {
+                        self.runs(axe).await;
+                    }
+                    let found = self.runs(AXE_RUN).await;
+                    let seen = format!("{state}, {language}, {theme}, {width} px");
+                    assert_eq!(found, json!([]), "axe: {seen}");
+                }
             }
         }
         let complaints = self.complaints().await;
@@ -110,6 +139,9 @@ async fn everybody_can_read_and_use_every_state() {
     browser.click("share").await;
     browser.shown("picture").await;
     browser.audit("the reading").await;
+    browser.click("handoff").await;
+    browser.shown("handoff-qr").await;
+    browser.audit("the link to a second device").await;
     browser.click("to-journal").await;
     browser.shown("entry").await;
     browser.audit("the journal").await;
@@ -139,7 +171,11 @@ async fn the_reading_while_it_is_written_and_its_failure_can_be_read() {
     browser.audit("the writing").await;
     browser.click("cancel").await;
     browser.until("status", "data-state", &["cancelled"]).await;
-    browser.audit("a reading that was stopped").await;
+    browser.click("report").await;
+    browser.shown("report-panel").await;
+    browser
+        .audit("a reading that was stopped, to be reported")
+        .await;
     browser.stop().await;
     sim.stop().await;
 }

@@ -68,6 +68,6 @@ for (const name of ['aria-controls', 'aria-labelledby', 'aria-describedby', 'for
 }
 if (document.documentElement.scrollWidth > innerWidth) complaints.push(`${document.documentElement.scrollWidth} pixels wide in ${innerWidth}`);
 const heads = [...document.querySelectorAll('h1')].filter(seen).length;
-if (heads !== 1 && document.body.dataset.scene !== 'rite') complaints.push(`${heads} headings of the first rank`);
+if (heads !== 1) complaints.push(`${heads} headings of the first rank`);
 if (document.querySelectorAll('[style]:not(#question, #rite *)').length) complaints.push('a style attribute');
 return [...new Set(complaints)];
