@@ -24,8 +24,8 @@ pub use kaucim_decks::{Language, Lot, Matter, Readings, Resource, Source};
 pub use crate::{
     ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
     reading::{
-        Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section, SectionId,
-        SectionOrigin, Step, Usage, Version, Writer, plain_text,
+        CallFailure, Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section,
+        SectionId, SectionOrigin, Step, Usage, Version, Writer, plain_text,
     },
     safety::Care,
     system::{Error, FortuneSystem, Settings, Unrepaired},

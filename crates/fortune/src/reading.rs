@@ -180,6 +180,59 @@ pub struct Writer {
     pub name: String,
 }
 
+/// Why a call to a model failed, for the operator: nothing of what was asked or answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallFailure {
+    /// No connection to the model's server.
+    Connect,
+    TimedOut,
+    /// The server is busy or broken, and said so with this status of HTTP.
+    Unavailable(u16),
+    /// The server will not answer such a request, and said so with this status of HTTP.
+    Refused(u16),
+    /// The server failed while it answered.
+    Failed,
+    /// The answer had no end.
+    CutOff,
+    /// The answer held no text.
+    Empty,
+    /// What came was no answer.
+    Malformed,
+    /// It failed before any text, and too little is left to make it again.
+    GivenUp,
+}
+
+impl CallFailure {
+    /// As figures have it. Codes are stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::TimedOut => "timed_out",
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused(_) => "refused",
+            Self::Failed => "failed",
+            Self::CutOff => "cut_off",
+            Self::Empty => "empty",
+            Self::Malformed => "malformed",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    /// What the model's server answered, where it was that.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Unavailable(status) | Self::Refused(status) => Some(status),
+            Self::Connect
+            | Self::TimedOut
+            | Self::Failed
+            | Self::CutOff
+            | Self::Empty
+            | Self::Malformed
+            | Self::GivenUp => None,
+        }
+    }
+}
+
 /// What a reading has spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
@@ -209,6 +262,8 @@ pub enum Step {
         input_tokens: u64,
         /// As the server says, or 0.
         output_tokens: u64,
+        /// Absent where the call ended well, was stopped by us, or was not made.
+        failure: Option<CallFailure>,
     },
     /// The model is thinking; what it thinks is never passed on.
     Thinking,

@@ -119,6 +119,13 @@ impl FortuneSystem {
         Some(Writer { provider, name })
     }
 
+    /// The models in the order that they are asked in.
+    pub fn writers(&self) -> Vec<Writer> {
+        let writer = |ModelName { provider, name }| Writer { provider, name };
+        let names = self.models.iter().map(|model| model.name().clone());
+        names.map(writer).collect()
+    }
+
     /// How readings are made.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -13,9 +13,11 @@ mod draws;
 mod estimate;
 mod event;
 mod export;
+mod figures;
 mod follow;
 mod id;
 mod keeper;
+mod operator;
 mod overview;
 mod queue;
 mod report;
@@ -37,11 +39,13 @@ pub use crate::{
     draws::{AlreadyDrawn, DrawError, DrawRefusal, DrawRequest, Drawn, Promised, Revealed},
     event::{Event, Status},
     export::{AccountExport, DrawExport, KeyExport},
+    figures::{Counts, Histogram, Latency, ModelFailure, ModelHealth, ModelState},
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, DrawId, IdError, TaskId},
-    overview::{Lately, ModelLately, Overview},
+operator::{Asker, FailedTask, TasksNow, UnfinishedTask},
+    overview::{Lately, ModelLately, Overview, Pulse},
     report::{Reason, ReasonError, Report, ReportError, ReportedReading, SharedReading},
-    store::{Backup, BackupError, FolderLock, Store, StoreError},
+    store::{Backup, BackupError, FolderLock, Storage, Store, StoreError},
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},
 };

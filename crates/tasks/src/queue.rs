@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Clock, Phase, Store, StoreError, TaskId,
+    event::decode,
+    figures::Figures,
     store::{
         log::Claim,
         queue::{Holder, Tended, Tending},
@@ -36,6 +38,8 @@ pub(crate) struct Queue {
     orphans: Mutex<Vec<Claim>>,
     order: tokio::sync::Mutex<Order>,
     looked: Mutex<Option<Instant>>,
+    /// Absent where nobody counts.
+    figures: Option<Arc<Figures>>,
 }
 
 /// A task that a worker of this process has.
@@ -71,7 +75,26 @@ impl Queue {
             orphans: Mutex::default(),
             order: tokio::sync::Mutex::default(),
             looked: Mutex::default(),
+            figures: None,
         }
+    }
+
+    /// The same, telling the figures of tasks that it ends itself.
+    pub(crate) fn counting(self, figures: Arc<Figures>) -> Self {
+        Self {
+            figures: Some(figures),
+            ..self
+        }
+    }
+
+    /// How many tasks the workers of this process have now.
+    pub(crate) fn running(&self) -> u64 {
+        lock(&self.running).len() as u64
+    }
+
+    /// Whether a worker of this process has the task.
+    pub(crate) fn has(&self, task_id: TaskId) -> bool {
+        lock(&self.running).contains_key(&task_id)
     }
 
     /// Wakes a worker: something was queued.
@@ -89,6 +112,9 @@ impl Queue {
         let now_ms = self.clock.now_ms();
         let claimed = self.store.claim(self.holder, self.lease, now_ms).await?;
         for (task_id, event) in claimed.ended {
+            if let (Some(figures), Ok(ended)) = (&self.figures, decode(&event.data)) {
+                figures.count(&ended);
+            }
             if let Some(live) = self.tail.existing(task_id) {
                 live.retire();
                 live.publish(vec![event], true);

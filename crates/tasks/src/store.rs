@@ -23,7 +23,7 @@ pub(crate) mod draws;
 mod export;
 mod folder;
 pub(crate) mod log;
-mod overview;
+pub(crate) mod overview;
 pub(crate) mod passes;
 pub(crate) mod queue;
 pub(crate) mod reports;
@@ -37,6 +37,7 @@ mod writer;
 pub use self::{
     backup::{Backup, BackupError},
     folder::FolderLock,
+    overview::Storage,
 };
 
 /// Reads at once; more than the cores would only wait for each other.

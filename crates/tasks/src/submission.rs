@@ -145,6 +145,7 @@ impl Tasks {
             return self.first_answer(stored).await.map(Some);
         }
         self.shared.queue.wake_one();
+        self.shared.figures.accept();
         Ok(Some(Accepted {
             task_id,
             status: Status::Queued,

@@ -13,13 +13,15 @@ use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume, Version};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AccountId, Clock, DailyBudgets, Follow, FollowOptions, OpenText, Spent, Status, Store,
+    AccountId, Clock, DailyBudgets, Event, Follow, FollowOptions, OpenText, Spent, Status, Store,
     StoreError, Summary, TaskDocument, TaskId, Whose,
     budget::{ALL, EMBEDDED_GUESTS, GUESTS, day},
     document::{Progress, last_event_id},
     estimate::Estimates,
+    figures::Figures,
     follow::follow,
     keeper,
+    overview::Seen,
     queue::Queue,
     store::{
         log::{Stored, decoded},
@@ -43,6 +45,10 @@ pub(crate) struct Shared {
     pub queue: Arc<Queue>,
     /// What readings took lately.
     pub estimates: Estimates,
+    /// What happened since the start.
+    pub figures: Arc<Figures>,
+    /// What the last tasks came to, as it was looked up a moment ago.
+    pub seen: tokio::sync::Mutex<Option<Seen>>,
     /// Whether the log still holds what was erased.
     pub has_traces: AtomicBool,
     /// No task is claimed any more, and those that are claimed end with their open section.
@@ -160,7 +166,9 @@ impl Tasks {
         let workers = settings.workers;
         let tail = Arc::new(Tail::default());
         let clock = settings.clock.clone();
+        let figures = Arc::new(Figures::new(clock.now_ms(), &fortune.writers()));
         let queue = Queue::new(store.clone(), Arc::clone(&tail), clock, settings.lease);
+        let queue = queue.counting(Arc::clone(&figures));
         let tasks = Self {
             shared: Arc::new(Shared {
                 store,
@@ -169,6 +177,8 @@ impl Tasks {
                 settings,
                 queue: Arc::new(queue),
                 estimates: Estimates::new(took),
+                figures,
+                seen: tokio::sync::Mutex::default(),
                 // An earlier process may have died between an erasure and the emptying.
                 has_traces: AtomicBool::new(true),
                 stopping: CancellationToken::new(),
@@ -352,7 +362,7 @@ impl Tasks {
 
     /// Does the work to its end even when the caller goes away, so that whatever is stored is
     /// also shown.
-    async fn see_through<T, E>(
+    pub(crate) async fn see_through<T, E>(
         &self,
         work: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<T, E>
@@ -382,13 +392,19 @@ impl Shared {
         let outcome = self.store.cancel(account_id, task_id, now_ms).await?;
         let (status, written) = outcome.ok_or(LookupError::NotFound)?;
         if let Some(event) = written {
-            if let Some(live) = self.tail.existing(task_id) {
-                live.retire();
-                live.publish(vec![event], true);
-            }
-            self.queue.halt(task_id);
+            self.cancelled(task_id, event);
         }
         Ok(status)
+    }
+
+    /// Shows that a task was cancelled, and stops its worker.
+    pub(crate) fn cancelled(&self, task_id: TaskId, event: Stored) {
+        self.figures.count(&Event::Cancelled {});
+        if let Some(live) = self.tail.existing(task_id) {
+            live.retire();
+            live.publish(vec![event], true);
+        }
+        self.queue.halt(task_id);
     }
 
     /// Ends what is still going on around a task that is no more.

@@ -7,7 +7,7 @@ use super::{
     writing::Writing,
 };
 use crate::{
-    Check, ResetReason, SectionId, Step, Writer,
+    CallFailure, Check, ResetReason, SectionId, Step, Writer,
     checks::{self, Finding},
     decoder::{Decoder, Event},
     guard::{Guard, Released},
@@ -24,6 +24,17 @@ pub(super) enum Ending {
     Failed(kaucim_llm::Error),
     /// It was not made, as it would have taken what is left, or what is left to other models.
     Unaffordable,
+}
+
+impl Ending {
+    /// Why the call failed, if it was made and did.
+    pub(super) fn failure(&self, is_made: bool) -> Option<CallFailure> {
+        match self {
+            Self::Finished(_) | Self::Stopped => None,
+            Self::Unaffordable => is_made.then_some(CallFailure::GivenUp),
+            Self::Failed(error) => Some(failure(error)),
+        }
+    }
 }
 
 /// A call that is being answered.
@@ -215,6 +226,21 @@ impl Open {
             steps.extend(reject(self.section, finding, writing));
         }
         steps
+    }
+}
+
+fn failure(error: &kaucim_llm::Error) -> CallFailure {
+    use kaucim_llm::Error;
+
+    match error {
+        Error::Connect(_) => CallFailure::Connect,
+        Error::TimedOut(_) => CallFailure::TimedOut,
+        Error::Unavailable { status, .. } => CallFailure::Unavailable(*status),
+        Error::Refused { status, .. } => CallFailure::Refused(*status),
+        Error::Failed { .. } => CallFailure::Failed,
+        Error::CutOff => CallFailure::CutOff,
+        Error::Empty => CallFailure::Empty,
+        Error::Malformed { .. } => CallFailure::Malformed,
     }
 }
 

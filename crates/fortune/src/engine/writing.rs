@@ -180,6 +180,7 @@ impl Writing {
             tokens,
             input_tokens,
             output_tokens,
+            failure: ending.failure(call.is_made),
         }
     }
 

@@ -17,6 +17,7 @@ pub enum Act {
     KeyRotated,
     KeyRevoked,
     DecksReloaded,
+    TaskCancelled,
 }
 
 /// One act, by whom and on what. It never holds a secret or anything that was asked.
@@ -29,7 +30,7 @@ pub struct AuditEntry {
     /// The label of a key, or what else acted, such as `command line`.
     pub actor: String,
     pub act: String,
-    /// A key's label, an account's name or id, or what else it was done to.
+    /// A key's label, an account's name or id, a task's id, or what else it was done to.
     pub object: String,
 }
 
@@ -42,6 +43,7 @@ impl Act {
             Self::KeyRotated => "key_rotated",
             Self::KeyRevoked => "key_revoked",
             Self::DecksReloaded => "decks_reloaded",
+            Self::TaskCancelled => "task_cancelled",
         }
     }
 }

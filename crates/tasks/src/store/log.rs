@@ -128,24 +128,7 @@ impl Store {
             let Some(row) = owned(connection, account_id, task_id)? else {
                 return Ok(None);
             };
-            if row.finished_ms.is_some() {
-                return Ok(Some((row.status, None)));
-            }
-            connection.execute(
-                "UPDATE tasks SET epoch = epoch + 1, last_sequence = last_sequence + 1
-                 WHERE task_id = ?1",
-                [task_id.to_string()],
-            )?;
-            set_status(connection, task_id, &Event::Cancelled {}, now_ms)?;
-            let sequence = row.last_sequence + 1;
-            let written = insert(
-                connection,
-                task_id,
-                sequence,
-                row.attempts,
-                &[Event::Cancelled {}],
-            )?;
-            Ok(Some((Status::Cancelled, written.into_iter().next())))
+            Ok(Some(cancel(connection, &row, now_ms)?))
         })
         .await
     }
@@ -227,6 +210,27 @@ fn appended_before(
     } else {
         Err(WriteError::Fenced)
     }
+}
+
+/// Ends a task as cancelled, unless it has ended. Returns its status, and the event if this ended it.
+pub(super) fn cancel(
+    connection: &Connection,
+    row: &TaskRow,
+    now_ms: i64,
+) -> Result<(Status, Option<Stored>), StoreError> {
+    if row.finished_ms.is_some() {
+        return Ok((row.status, None));
+    }
+    connection.execute(
+        "UPDATE tasks SET epoch = epoch + 1, last_sequence = last_sequence + 1
+         WHERE task_id = ?1",
+        [row.task_id.to_string()],
+    )?;
+    set_status(connection, row.task_id, &Event::Cancelled {}, now_ms)?;
+    let sequence = row.last_sequence + 1;
+    let events = [Event::Cancelled {}];
+    let written = insert(connection, row.task_id, sequence, row.attempts, &events)?;
+    Ok((Status::Cancelled, written.into_iter().next()))
 }
 
 /// Writes events from a sequence number on; the caller has raised `last_sequence`.

@@ -1,16 +1,65 @@
-//! What is known of all tasks together: counts, the queue, histories.
+//! What is known of all tasks together: counts, the queue, histories, and what the operator sees.
 
-use rusqlite::params;
+use std::{fs, path::Path};
+
+use rusqlite::{OptionalExtension, Row, params};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{
     Store, StoreError,
+    audit::record,
+    log::{self, Stored},
     row::{COLUMNS, TaskRow, parsed, task_row},
 };
 use crate::{
-    AccountId, Event, Status, TaskId,
+    AccountId, Act, Asker, Event, Status, TaskId,
     estimate::{REMEMBERED, Took},
     event::decode,
 };
+
+/// How many finished tasks are looked through for those that failed.
+const LOOKED_THROUGH: u32 = 1000;
+
+/// The questions that wait for a worker.
+pub(crate) struct Waiting {
+    pub queued: u64,
+    pub oldest_created_ms: Option<i64>,
+}
+
+/// What the database takes of its disk, in bytes; what cannot be told is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Storage {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_bytes: Option<u64>,
+    /// The write-ahead log, which is a part of the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_bytes: Option<u64>,
+    /// What is left on the disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_bytes: Option<u64>,
+}
+
+/// A task that is not finished, without what it says.
+pub(crate) struct UnfinishedRow {
+    pub task_id: TaskId,
+    pub asker: Asker,
+    pub status: Status,
+    pub attempts: u32,
+    pub calls: u32,
+    pub sections: u32,
+    pub created_ms: i64,
+    pub started_ms: Option<i64>,
+}
+
+/// A task that failed, without what it says.
+pub(crate) struct FailedRow {
+    pub task_id: TaskId,
+    pub asker: Asker,
+    pub code: String,
+    pub attempts: u32,
+    pub finished_ms: i64,
+}
 
 impl Store {
     /// Whether the database answers.
@@ -101,4 +150,145 @@ impl Store {
         })
         .await
     }
+
+    /// How many questions wait, and since when the first of them.
+    pub(crate) async fn waiting(&self) -> Result<Waiting, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT length, (SELECT min(created_ms) FROM tasks WHERE status = 'queued')
+                 FROM queue",
+            )?;
+            Ok(statement.query_row([], |row| {
+                Ok(Waiting {
+                    queued: row.get(0)?,
+                    oldest_created_ms: row.get(1)?,
+                })
+            })?)
+        })
+        .await
+    }
+
+    /// What is being worked on, the longest first, and what waits, the next one first; so many of
+    /// each at most. What cannot be read is left out.
+    pub(crate) async fn unfinished_rows(
+        &self,
+        most: u32,
+    ) -> Result<Vec<UnfinishedRow>, StoreError> {
+        self.read(move |connection| {
+            let mut rows = Vec::new();
+            for which in [
+                "holder IS NOT NULL ORDER BY started_ms",
+                "status = 'queued' ORDER BY tasks.turn, arrival",
+            ] {
+                let sql = format!(
+                    "SELECT task_id, status, attempts, calls, tasks.created_ms, started_ms,
+                        (SELECT count(*) FROM events WHERE events.task_id = tasks.task_id
+                            AND data LIKE '{{\"type\":\"section_completed\"%'),
+                        kind, subject IS NOT NULL, name
+                     FROM tasks JOIN accounts USING (account_id) WHERE {which} LIMIT ?1"
+                );
+                let mut statement = connection.prepare_cached(&sql)?;
+                let found = statement.query_map([most], |row| {
+                    Ok(UnfinishedRow {
+                        task_id: parsed(row, 0, |text| text.parse().ok())?,
+                        status: parsed(row, 1, Status::from_name)?,
+                        attempts: row.get(2)?,
+                        calls: row.get(3)?,
+                        created_ms: row.get(4)?,
+                        started_ms: row.get(5)?,
+                        sections: row.get(6)?,
+                        asker: asker(row, 7)?,
+                    })
+                })?;
+                rows.extend(found.filter_map(Result::ok));
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// What failed lately, the last one first. What cannot be read is left out.
+    pub(crate) async fn failed_rows(&self, most: u32) -> Result<Vec<FailedRow>, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT task_id, attempts, finished_ms, data, kind, subject IS NOT NULL, name
+                 FROM (SELECT * FROM tasks WHERE finished_ms IS NOT NULL
+                        ORDER BY finished_ms DESC LIMIT ?1) AS finished
+                    JOIN accounts USING (account_id)
+                    JOIN events USING (task_id)
+                 WHERE status = 'failed' AND sequence = last_sequence
+                 ORDER BY finished_ms DESC LIMIT ?2",
+            )?;
+            let found = statement.query_map([LOOKED_THROUGH, most], |row| {
+                let code = match decode(row.get_ref(3)?.as_str()?) {
+                    Ok(Event::Error { code, .. }) => code,
+                    Ok(_) | Err(_) => "internal".to_owned(),
+                };
+                Ok(FailedRow {
+                    task_id: parsed(row, 0, |text| text.parse().ok())?,
+                    attempts: row.get(1)?,
+                    finished_ms: row.get(2)?,
+                    code,
+                    asker: asker(row, 4)?,
+                })
+            })?;
+            Ok(found.filter_map(Result::ok).collect())
+        })
+        .await
+    }
+
+    /// Ends anybody's task as cancelled, and records who did it. Returns its status, and the event
+    /// if it was this that ended it.
+    pub(crate) async fn cancel_recorded(
+        &self,
+        task_id: TaskId,
+        actor: String,
+        now_ms: i64,
+    ) -> Result<Option<(Status, Option<Stored>)>, StoreError> {
+        self.write(move |connection| {
+            let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
+            let row = connection
+                .prepare_cached(&sql)?
+                .query_row([task_id.to_string()], task_row)
+                .optional()?;
+            let Some(row) = row else { return Ok(None) };
+            let ended = log::cancel(connection, &row, now_ms)?;
+            if ended.1.is_some() {
+                let words = (actor.as_str(), &*task_id.to_string());
+                record(connection, now_ms, Act::TaskCancelled, words)?;
+            }
+            Ok(Some(ended))
+        })
+        .await
+    }
+
+    /// What the database takes of its disk.
+    pub(crate) async fn storage(&self) -> Result<Storage, StoreError> {
+        self.read(|connection| Ok(connection.path().map(storage_at).unwrap_or_default()))
+            .await
+    }
+}
+
+fn storage_at(path: &str) -> Storage {
+    let bytes = |path: &str| Some(fs::metadata(path).ok()?.len());
+    // A database in memory has an empty path, and no disk.
+    let folder = Path::new(path).parent();
+    let disk = folder.and_then(|folder| rustix::fs::statvfs(folder).ok());
+    Storage {
+        database_bytes: bytes(path),
+        log_bytes: bytes(&format!("{path}-wal")),
+        free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+    }
+}
+
+/// Who asked; three columns from this one on tell it.
+fn asker(row: &Row<'_>, column: usize) -> Result<Asker, rusqlite::Error> {
+    let kind: String = row.get(column)?;
+    Ok(match (kind.as_str(), row.get(column + 1)?) {
+        ("guest", _) => Asker::Guest,
+        (_, true) => Asker::Person,
+        (_, false) => Asker::Account {
+            name: row.get(column + 2)?,
+        },
+    })
 }

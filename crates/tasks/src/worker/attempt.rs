@@ -17,6 +17,7 @@ use crate::{
     Event, Phase, Status, TaskResult, Timings,
     document::Progress,
     estimate::Took,
+    figures::OpenCall,
     store::{
         StoreError,
         log::{Append, Claim, WriteError, decoded},
@@ -78,6 +79,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
         open: None,
         open_deltas: 0,
         ledger: Ledger::of(&row),
+        call: None,
         first_token_ms: row.first_token_ms,
         asked: false,
         row: &row,
@@ -115,6 +117,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
             Kept::OutOfTime => {
                 tracing::warn!(task.id = %row.task_id, "the time for a reading is up");
                 attempt.ledger.abandon_call();
+                attempt.call = None;
                 attempt.drop_open(ResetReason::OutOfTime).await?;
                 // What is missing is filled in without a model.
                 budget_left = Budget {
@@ -175,6 +178,8 @@ struct Attempt<'a> {
     open: Option<SectionId>,
     open_deltas: u64,
     ledger: Ledger,
+    /// The call that is being answered, as the operator's figures have it.
+    call: Option<OpenCall>,
     /// Milliseconds from the question to the first text of a model.
     first_token_ms: Option<i64>,
     /// Whether the task is shown as generating.
@@ -279,7 +284,7 @@ impl Attempt<'_> {
         match handed {
             Handed::Calling(writer, tokens, counted) => {
                 self.ledger.begin_call(tokens);
-                self.expect(writer);
+                self.expect(&writer);
                 let events = if std::mem::replace(&mut self.asked, true) {
                     vec![]
                 } else {
@@ -287,6 +292,10 @@ impl Attempt<'_> {
                 };
                 self.live.set_phase(Phase::WaitingForModel);
                 self.write(events).await?;
+                match &mut self.call {
+                    Some(call) => call.again(),
+                    None => self.call = Some(self.shared.figures.call(&writer)),
+                }
                 // The reader may have been dropped; then there is no call either.
                 let _ = counted.send(());
                 Ok(None)
@@ -330,7 +339,13 @@ impl Attempt<'_> {
                 tokens,
                 input_tokens,
                 output_tokens,
-            } => self.ledger.end_call(tokens, (input_tokens, output_tokens)),
+                failure,
+            } => {
+                self.ledger.end_call(tokens, (input_tokens, output_tokens));
+                if let Some(call) = self.call.take() {
+                    call.end(tokens, failure, self.shared.settings.clock.now_ms());
+                }
+            }
             Step::Notice(notice) => self.write(vec![Event::notice(notice)]).await?,
             Step::Sources(sources) => self.write(vec![Event::Sources { sources }]).await?,
             Step::Thinking => self.live.set_phase(Phase::Thinking),
@@ -347,8 +362,17 @@ impl Attempt<'_> {
                 }
                 self.open_deltas += 1;
                 self.live.append(self.claim.epoch, &text);
+                self.shared.figures.piece();
+                if let Some(call) = &mut self.call {
+                    call.text();
+                }
             }
-            Step::Checked { check, .. } => self.live.checked(self.claim.epoch, check),
+            Step::Checked { check, .. } => {
+                if !check.passed {
+                    self.shared.figures.fail_check(&check.check);
+                }
+                self.live.checked(self.claim.epoch, check);
+            }
             Step::VersionKept(version) => {
                 self.versions.insert(version.section.section, *version);
             }
@@ -436,6 +460,9 @@ impl Attempt<'_> {
             }
         };
         self.last_sequence += stored.len() as u64;
+        for event in &events {
+            self.shared.figures.count(event);
+        }
         self.live.set_phase(before);
         self.live.publish(stored, boundary);
         Ok(())
@@ -453,16 +480,16 @@ impl Attempt<'_> {
 
     /// Tells what may be expected of a model when it is asked for the first time. What it is asked
     /// afterwards changes nothing: an estimate is no progress.
-    fn expect(&mut self, writer: Writer) {
-        if self.expected.as_ref() == Some(&writer) {
+    fn expect(&mut self, writer: &Writer) {
+        if self.expected.as_ref() == Some(writer) {
             return;
         }
         let missing = SectionId::ALL.len().saturating_sub(self.sealed);
         let elapsed_ms = not_negative(self.elapsed_ms());
-        let usual = self.shared.estimates.usual(&writer, self.language);
+        let usual = self.shared.estimates.usual(writer, self.language);
         let estimate = usual.map(|usual| usual.from(elapsed_ms, missing));
         self.live.expect(self.claim.epoch, estimate);
-        self.expected = Some(writer);
+        self.expected = Some(writer.clone());
     }
 
     fn elapsed_ms(&self) -> i64 {

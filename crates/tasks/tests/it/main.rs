@@ -20,6 +20,7 @@ mod leases;
 mod matters;
 mod migration;
 mod model;
+mod operator;
 mod packs;
 mod properties;
 mod reader;
