@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     connections::Connections,
+    history::History,
     limits::{Limiter, Rates},
     proxies::Proxies,
     refusals::Refusals,
@@ -28,6 +29,8 @@ pub struct App {
     pub(crate) streams: Arc<Streams>,
     pub(crate) connections: Connections,
     pub(crate) refusals: Arc<Refusals>,
+    /// How busy the server was in the last hour.
+    pub(crate) history: Arc<History>,
     /// Set when the server drains: streams end, readiness fails.
     pub(crate) draining: CancellationToken,
 }
@@ -110,6 +113,7 @@ impl App {
             streams: Arc::new(Streams::default()),
             connections: Connections::new(settings.connections),
             refusals: Arc::new(Refusals::default()),
+            history: Arc::new(History::default()),
             settings: Arc::new(settings),
             draining: CancellationToken::new(),
         }

@@ -33,8 +33,8 @@ pub(crate) struct MayRead(pub Principal);
 /// Someone who may follow the task that the address names: with a ticket for it, or as any reader.
 pub(crate) struct MayFollow(pub Principal);
 
-/// Someone who may see how the service does.
-pub(crate) struct MayAdminister;
+/// Someone who may see how the service does, and end readings in the operator's name.
+pub(crate) struct MayAdminister(pub Principal);
 
 /// Where the request comes from.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +105,7 @@ impl FromRequestParts<App> for MayAdminister {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        with_scope(parts, app, Scope::Admin).await.map(|_| Self)
+        with_scope(parts, app, Scope::Admin).await.map(Self)
     }
 }
 

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod connections;
 mod cross_origin;
+mod history;
 mod limits;
 mod openapi;
 mod page;

@@ -16,6 +16,7 @@ mod admin;
 mod ask;
 mod deities;
 mod draw;
+mod metrics;
 mod operations;
 mod report;
 mod route;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(of_a_task());
     routes.extend(lookups());
     routes.extend(sessions());
+    routes.extend(administration());
     routes.extend(operations());
     routes
 }
@@ -329,7 +331,7 @@ fn sessions() -> Vec<Route> {
     ]
 }
 
-fn operations() -> Vec<Route> {
+fn administration() -> Vec<Route> {
     vec![
         Route::new(
             ("get", "/api/v1/admin/overview"),
@@ -355,6 +357,38 @@ fn operations() -> Vec<Route> {
         .with(AUDIT)
         .answers([json::<report::Reports>(200, "A page of reports")]),
         Route::new(
+            ("get", "/api/v1/admin/history"),
+            Auth::Key("admin"),
+            "How busy the server was in the last hour, every ten seconds",
+            routing::get(admin::history),
+        )
+        .answers([json::<crate::history::LastHour>(
+            200,
+            "A list for each figure",
+        )]),
+        Route::new(
+            ("get", "/api/v1/admin/tasks"),
+            Auth::Key("admin"),
+            "What is being written, what waits and what failed lately, without a word of it",
+            routing::get(admin::tasks),
+        )
+        .answers([json::<kaucim_tasks::TasksNow>(200, "The tasks of now")]),
+        Route::new(
+            ("post", "/api/v1/admin/tasks/{task_id}/cancel"),
+            Auth::Key("admin"),
+            "Cancel anybody's task; it is recorded",
+            routing::post(admin::cancel),
+        )
+        .answers([json::<task::Cancelled>(
+            200,
+            "The status that the task has for good",
+        )]),
+    ]
+}
+
+fn operations() -> Vec<Route> {
+    vec![
+        Route::new(
             ("get", "/healthz"),
             Auth::Open,
             "Whether the process lives",
@@ -372,7 +406,7 @@ fn operations() -> Vec<Route> {
             ("get", "/metrics"),
             Auth::Key("admin"),
             "Figures for Prometheus",
-            routing::get(operations::metrics),
+            routing::get(metrics::metrics),
         )
         .answers([other(200, "text/plain; version=0.0.4", "The figures")]),
         Route::new(

@@ -64,6 +64,7 @@ pub async fn serve(
         app.settings.issuer.clone(),
         draining.clone(),
     );
+    let remembering = app.history.clone().remember(app.clone());
     let service = router()
         .layer(map_request(refuse_in_address))
         .layer(CatchPanicLayer::custom(|_| {
@@ -79,6 +80,7 @@ pub async fn serve(
         .with_state(app);
     let connections = TaskTracker::new();
     connections.spawn(looking_after_streams);
+    connections.spawn(remembering);
     let mut forget = tokio::time::interval(FORGET);
     let ending = async {
         shutdown.await;

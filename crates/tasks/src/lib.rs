@@ -42,7 +42,7 @@ pub use crate::{
     figures::{Counts, Histogram, Latency, ModelFailure, ModelHealth, ModelState},
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, DrawId, IdError, TaskId},
-operator::{Asker, FailedTask, TasksNow, UnfinishedTask},
+    operator::{Asker, FailedTask, TasksNow, UnfinishedTask},
     overview::{Lately, ModelLately, Overview, Pulse},
     report::{Reason, ReasonError, Report, ReportError, ReportedReading, SharedReading},
     store::{Backup, BackupError, FolderLock, Storage, Store, StoreError},

@@ -1,13 +1,20 @@
-//! For operators: how the service does, and what was done in their name.
+//! For operators: how the service does, which tasks there are, and what was done in their name.
 
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
-use kaucim_tasks::{AuditEntry, Overview};
+use kaucim_tasks::{AuditEntry, Overview, TasksNow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, auth::MayAdminister, parameters::Query, problem::Problem};
+use super::task::{Cancelled, task_id};
+use crate::{
+    App,
+    auth::MayAdminister,
+    history::LastHour,
+    parameters::{Path, Query},
+    problem::Problem,
+};
 
 /// How the service does: counts, times and budgets, never what anybody asked.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -68,4 +75,26 @@ pub(super) async fn audit(
     entries.truncate(limit as usize);
     let next = entries.last().filter(|_| more).map(|last| last.id);
     Ok(Json(Audit { entries, next }))
+}
+
+pub(super) async fn history(State(app): State<App>, _: MayAdminister) -> Json<LastHour> {
+    Json(app.history.last_hour())
+}
+
+pub(super) async fn tasks(
+    State(app): State<App>,
+    _: MayAdminister,
+) -> Result<Json<TasksNow>, Problem> {
+    Ok(Json(app.tasks.now().await?))
+}
+
+pub(super) async fn cancel(
+    State(app): State<App>,
+    MayAdminister(who): MayAdminister,
+    Path(id): Path<String>,
+) -> Result<Json<Cancelled>, Problem> {
+    let task_id = task_id(&id)?;
+    let actor = who.credential.label();
+    let status = app.tasks.cancel_for_operator(task_id, actor).await?;
+    Ok(Json(Cancelled { task_id, status }))
 }

@@ -16,8 +16,8 @@ use crate::{
 /// What a cancel came to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Cancelled {
-    task_id: TaskId,
-    status: Status,
+    pub(super) task_id: TaskId,
+    pub(super) status: Status,
 }
 
 /// What stands for the caller in `?ticket=` of a stream, for one connection.
