@@ -47,6 +47,7 @@ pub(crate) struct Configuration {
     pub data_dir: PathBuf,
     pub workers: usize,
     pub guests: bool,
+    pub admin_page: bool,
     pub models: Models,
     /// Absent: passages are found by their words alone.
     pub embeddings: Option<Embeddings>,
@@ -77,6 +78,7 @@ struct File {
     data_dir: Option<PathBuf>,
     workers: Option<usize>,
     guests: Option<bool>,
+    admin_page: Option<bool>,
     #[serde(default)]
     models: Vec<ModelEntry>,
     #[serde(default)]
@@ -171,6 +173,7 @@ impl Configuration {
             data_dir: data_dir(common, environment, file.data_dir)?,
             workers,
             guests: file.guests.unwrap_or(true),
+            admin_page: file.admin_page.unwrap_or(true),
             models: models::settle(common, environment, file.models)?,
             embeddings: embeddings::settle(environment, file.embeddings)?,
             reading: kaucim_fortune::Settings {

@@ -48,6 +48,8 @@ pub struct Settings {
     pub allowed_origins: Vec<HeaderValue>,
     /// Pages of other sites that may show `/embed` in a frame. None: none.
     pub frame_ancestors: Vec<HeaderValue>,
+    /// Whether there is a page for operators at `/admin`.
+    pub admin_page: bool,
     /// Where people find this server, and whose pages a cookie counts on; absent: where the request
     /// was sent to.
     pub public_url: Option<String>,
@@ -83,6 +85,7 @@ impl Default for Settings {
             rates: Some(Rates::default()),
             allowed_origins: Vec::new(),
             frame_ancestors: Vec::new(),
+            admin_page: true,
             public_url: None,
             issuer: None,
             proxies: Proxies::default(),

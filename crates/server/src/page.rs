@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -61,6 +61,7 @@ static FILES: LazyLock<BTreeMap<String, Served>> = LazyLock::new(|| {
 
 pub(crate) fn router() -> Router<App> {
     let mut router = Router::new()
+        .route("/admin", get(admin))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route(
             "/assets/{*path}",
@@ -106,6 +107,19 @@ async fn embed_script(headers: HeaderMap) -> Response {
     response
         .headers_mut()
         .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
+    response
+}
+
+/// The page for operators, where it is wanted. It is nothing that a search should find.
+async fn admin(State(app): State<App>, headers: HeaderMap) -> Response {
+    if !app.settings.admin_page {
+        return Problem::RouteNotFound.into_response();
+    }
+    let mut response = file("admin.html", &headers);
+    let robots = HeaderName::from_static("x-robots-tag");
+    response
+        .headers_mut()
+        .insert(robots, HeaderValue::from_static("noindex, nofollow"));
     response
 }
 
@@ -171,9 +185,8 @@ fn embedded(page: &Served) -> Served {
 fn worker(files: &BTreeMap<String, Served>, script: &Served) -> Served {
     let kept: Vec<String> = files
         .keys()
-        .filter(|path| {
-            path.as_str() != WORKER && !path.contains("docs") && !path.starts_with("embed")
-        })
+        .filter(|path| path.as_str() != WORKER && !path.starts_with("embed"))
+        .filter(|path| !path.contains("docs") && !path.contains("admin"))
         .map(|path| match path.as_str() {
             PAGE => "/".to_owned(),
             path => format!("/{path}"),

@@ -106,6 +106,7 @@ fn server_settings(configuration: &Configuration, tls: Option<Tls>) -> kaucim_se
     let values = |origins: &[String]| origins.iter().filter_map(|one| one.parse().ok()).collect();
     kaucim_server::Settings {
         guests: configuration.guests,
+        admin_page: configuration.admin_page,
         streams_per_account: configuration.streams_per_account,
         rates: configuration.rates,
         proxies: configuration.proxies.clone(),

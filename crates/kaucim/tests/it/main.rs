@@ -1,5 +1,6 @@
 //! The real program, started as a process: what its users meet, end to end.
 
+mod admin;
 mod backup;
 mod browser;
 mod care;

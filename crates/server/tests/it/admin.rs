@@ -244,3 +244,33 @@ async fn every_metric_is_documented_and_has_the_meaning_of_the_page() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_page_of_operators_is_found_by_no_search_and_can_be_switched_off() {
+    let app = TestApp::start().await;
+    let page = app.nobody().get("/admin").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
+    assert!(
+        page.header("content-security-policy")
+            .contains("default-src 'none'")
+    );
+    assert!(!page.header("content-security-policy").contains("unsafe"));
+    for inline in ["<style", " style=", " onclick=", "<script>"] {
+        assert!(!page.body().contains(inline), "{inline}");
+    }
+    let worker = app.nobody().get("/sw.js").await.body();
+    assert!(!worker.contains("admin"), "no visitor's device keeps it");
+    let off = TestApp::with(Setup {
+        server: kaucim_server::Settings {
+            admin_page: false,
+            ..kaucim_server::Settings::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    off.nobody()
+        .get("/admin")
+        .await
+        .assert_problem(404, "not_found");
+}

@@ -18,9 +18,9 @@ export function language() {
   return ui;
 }
 
-/** Loads a language and speaks it from then on. */
-export async function setLanguage(code) {
-  const { WORDS, CODES } = await import(`./text-${code}.js`);
+/** Loads a language and speaks it from then on, in the words of this page (`text`) or of another one. */
+export async function setLanguage(code, page = 'text') {
+  const { WORDS, CODES } = await import(`./${page}-${code}.js`);
   [ui, words, codes] = [code, WORDS, CODES];
 }
 
