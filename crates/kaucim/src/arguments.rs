@@ -3,12 +3,17 @@
 use std::{num::NonZeroU32, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use kaucim_decks::{export::Form, import::Kind};
 use kaucim_fortune::Language;
 
+mod journal;
 mod keys;
 
-pub(crate) use self::keys::{Account, CreateKey, Key, RotateKey};
+pub(crate) use self::{
+    journal::{Journal, JournalCommand, ListReadings},
+    keys::{Account, CreateKey, Key, RotateKey},
+};
 
 /// Ask a temple deity, draw a lot, and watch the reading being written.
 #[derive(Debug, Parser)]
@@ -30,6 +35,32 @@ Exit codes: 0 done · 1 the question failed or was cancelled · 2 wrong usage or
 const AFTER_LINT: &str = "\
 Exit codes: 0 nothing is wrong · 2 a pack is refused, or has warnings with --strict · 3 a folder
 cannot be read";
+
+const AFTER_ASK: &str = "\
+Without a server the reading is made in this process, and nothing is stored but with --keep. With
+KAUCIM_SERVER and KAUCIM_KEY set, that server is asked, and keeps the reading. `kaucim journal`
+shows what was kept.";
+
+const AFTER_DRAW: &str = "\
+A secret is chosen and its commitment printed; then comes your nonce; then secret and number, which
+follows from both. So neither side can have chosen the lot.";
+
+const AFTER_IMPORT: &str = "\
+Known headings of columns are recognised, and what is not understood is told; nothing about a verse
+is guessed. A map says what is what: start from what --show-map prints.";
+
+const AFTER_JOURNAL: &str = "\
+It holds what `kaucim ask --keep` kept in the data folder. With KAUCIM_SERVER and KAUCIM_KEY set, it
+is the journal of that server instead: all that the account of the key has asked there.";
+
+const AFTER_COMPLETIONS: &str = "\
+Bash: kaucim completions bash > ~/.local/share/bash-completion/completions/kaucim
+Zsh:  kaucim completions zsh > FOLDER/_kaucim, with FOLDER in $fpath before compinit
+Fish: kaucim completions fish > ~/.config/fish/completions/kaucim.fish";
+
+const AFTER_MAN: &str = "\
+To read it: kaucim man | man -l -
+To keep it: kaucim man --out ~/.local/share/man/man1, then man kaucim, man kaucim-ask";
 
 /// Flags of every command.
 #[derive(Debug, Clone, Default, Args)]
@@ -55,9 +86,14 @@ pub(crate) enum Command {
     /// Serve the page and the API
     Serve(Serve),
     /// Ask a question and watch the reading in this terminal
+    #[command(after_help = AFTER_ASK)]
     Ask(Ask),
     /// Draw a lot in this terminal so that anyone can verify it, or verify a draw
+    #[command(after_help = AFTER_DRAW)]
     Draw(Draw),
+    /// Look up, search, mark, take out and erase the readings that were kept
+    #[command(after_help = AFTER_JOURNAL)]
+    Journal(Journal),
     /// Manage the accounts that keys and readings belong to
     #[command(subcommand)]
     Account(Account),
@@ -73,6 +109,19 @@ pub(crate) enum Command {
     Restore { file: PathBuf },
     /// Say which models, decks and storage were found, and what to do
     Doctor,
+    /// Print what makes a shell complete commands and flags
+    #[command(after_help = AFTER_COMPLETIONS)]
+    Completions {
+        /// The shell that it is for
+        shell: Shell,
+    },
+    /// Print the manual page, or write the pages of all commands into a folder
+    #[command(after_help = AFTER_MAN)]
+    Man {
+        /// Folder for the pages, such as ~/.local/share/man/man1; made where it is not there
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -88,8 +137,6 @@ pub(crate) struct Serve {
     pub database: Option<String>,
 }
 
-/// Without a server the reading is made in this process and nothing is stored. With
-/// KAUCIM_SERVER and KAUCIM_KEY set, that server is asked.
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
     /// What you want to know: one matter, 1 to 1000 characters
@@ -107,13 +154,14 @@ pub(crate) struct Ask {
     /// Language of the reading: zh, zh-Hans, en or ja [default: that of the question]
     #[arg(long, value_name = "CODE")]
     pub language: Option<Language>,
+    /// Keep the reading in the journal of the data folder [env: KAUCIM_KEEP]
+    #[arg(long)]
+    pub keep: bool,
     /// Print the events as JSON lines
     #[arg(long)]
     pub json: bool,
 }
 
-/// A secret is chosen and its commitment printed; then comes your nonce; then secret and number,
-/// which follows from both. So neither side can have chosen the lot.
 #[derive(Debug, Args)]
 pub(crate) struct Draw {
     /// Whom to ask
@@ -182,13 +230,12 @@ pub(crate) enum Deck {
         strict: bool,
     },
     /// Make a deck from a table (CSV), JSON, JSON lines, YAML or a folder of crawled lots
+    #[command(after_help = AFTER_IMPORT)]
     Import(Import),
     /// Take a deck out: as its pack, or as a file with the map that imports it again
     Export(Export),
 }
 
-/// Known headings of columns are recognised, and what is not understood is told; nothing about a
-/// verse is guessed. A map says what is what: start from what --show-map prints.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// A file, or a folder with a file for each lot

@@ -17,8 +17,11 @@ mod backup;
 mod deck;
 mod doctor;
 mod draw;
+mod journal;
 mod key;
+mod manual;
 mod serve;
+mod server;
 
 /// Runs the command that was typed.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failed> {
@@ -28,11 +31,16 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Command::Serve(serve) => serve::run(settle(&serve)?).await,
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Draw(draw) => draw::run(draw, &settle(&Serve::default())?, environment),
+        Command::Journal(typed) => {
+            journal::run(typed, &settle(&Serve::default())?, environment).await
+        }
         Command::Account(account) => key::run_account(account, &settle(&Serve::default())?).await,
         Command::Key(key) => key::run(key, &settle(&Serve::default())?).await,
         Command::Deck(deck) => deck::run(deck, &settle(&Serve::default())?, environment),
         Command::Backup { file } => backup::back_up(file, &settle(&Serve::default())?).await,
         Command::Restore { file } => backup::restore(file, &settle(&Serve::default())?).await,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { out } => manual::pages(out.as_deref()),
         Command::Doctor => doctor::run(settle(&Serve::default())?).await,
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Environment {
     /// A running server that `ask` shall ask, and the key for it.
     pub server: Option<String>,
     pub key: Option<String>,
+    pub keep: Option<String>,
     pub tasks_per_user: Option<String>,
     pub streams_per_user: Option<String>,
     pub queue_limit: Option<String>,
@@ -30,6 +31,14 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// Whether `ask` keeps its readings without being told so.
+    pub(crate) fn keeps(&self) -> bool {
+        let off = ["0", "off", "no", "false"];
+        self.keep
+            .as_deref()
+            .is_some_and(|keep| !off.contains(&keep))
+    }
+
     pub(crate) fn of_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the one place")]
         Self::from_lookup(|name| std::env::var(name).ok())
@@ -51,6 +60,7 @@ impl Environment {
             config: set("KAUCIM_CONFIG"),
             server: set("KAUCIM_SERVER"),
             key: set("KAUCIM_KEY"),
+            keep: set("KAUCIM_KEEP"),
             tasks_per_user: set("KAUCIM_TASKS_PER_USER"),
             streams_per_user: set("KAUCIM_STREAMS_PER_USER"),
             queue_limit: set("KAUCIM_QUEUE_LIMIT"),

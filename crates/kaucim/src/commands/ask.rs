@@ -1,5 +1,6 @@
 //! `kaucim ask`: one question, its reading in this terminal.
 
+use super::server::Server;
 use crate::{
     arguments, configuration::Configuration, environment::Environment, exit::Failed, output,
 };
@@ -16,22 +17,17 @@ pub(super) async fn run(
     configuration: Configuration,
     environment: &Environment,
 ) -> Result<(), Failed> {
-    let is_watched = output::is_terminal();
-    let colour = is_watched && environment.no_color.is_none();
     let mut show = if ask.json {
         Show::json()
     } else {
-        Show::text(colour, is_watched)
+        Show::for_output(environment)
     };
-    let end = match (&environment.server, &environment.key) {
-        (Some(server), Some(key)) => remote::ask(server, key, &ask, &mut show).await?,
-        (Some(_), None) => {
-            return Err(Failed::usage(
-                "KAUCIM_SERVER is set, and no key for it",
-                "set KAUCIM_KEY to a key of that server (`kaucim key create --name NAME` there)",
-            ));
+    let end = match Server::of(environment)? {
+        Some(server) => remote::ask(&server, &ask, &mut show).await?,
+        None => {
+            let keep = ask.keep || environment.keeps();
+            local::ask(&ask, keep, configuration, &mut show).await?
         }
-        (None, _) => local::ask(&ask, configuration, &mut show).await?,
     };
     match end {
         End::Completed => Ok(()),

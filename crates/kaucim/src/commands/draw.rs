@@ -50,8 +50,7 @@ pub(super) fn run(
         output::print(&format!("{drawn}\n"))?;
         return Ok(());
     }
-    let colour = output::is_terminal() && environment.no_color.is_none();
-    output::print(&Show::text(colour, true).lot(&lot))?;
+    output::print(&Show::for_output(environment).lot(&lot))?;
     output::print(&values(&proof)?)?;
     output::tell("to verify it: `kaucim draw --verify` with these values, or docs/api.md");
     Ok(())

@@ -19,6 +19,7 @@ mod full_disk;
 mod house;
 mod identity;
 mod import;
+mod journal;
 mod keys;
 mod locked_file;
 mod outage;

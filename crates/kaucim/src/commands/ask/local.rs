@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use kaucim_decks::Deck;
+use kaucim_decks::{Deck, Library};
 use kaucim_fortune::{Ask, AskError, FortuneSystem, Question};
 use kaucim_tasks::{
     AccountId, Accounts, Follow, FollowOptions, Settings, Store, Submission, SubmitError, TaskId,
@@ -16,16 +16,18 @@ use super::{
 };
 use crate::{
     arguments,
-    commands::{open_library, unknown},
+    commands::{journal::Shelf, open_library, unknown},
     configuration::Configuration,
     embeddings,
     exit::Failed,
     models, output,
 };
 
-/// Asks, shows, and forgets. Ctrl-C cancels the reading; what was sealed stays on the screen.
+/// Asks and shows; then forgets, or keeps the reading in the journal. Ctrl-C cancels the reading;
+/// what was sealed stays on the screen.
 pub(super) async fn ask(
     typed: &arguments::Ask,
+    keeps: bool,
     configuration: Configuration,
     show: &mut Show,
 ) -> Result<End, Failed> {
@@ -33,45 +35,18 @@ pub(super) async fn ask(
     for fault in faults {
         output::tell(&format!("a deck is refused: {fault}"));
     }
-    let number = match typed.lot.as_deref().map(Entry::of) {
-        None => None,
-        Some(Entry::Number(number)) => Some(number),
-        Some(Entry::Words(words)) => {
-            let deck = library.deck(&typed.deity, typed.deck.as_deref());
-            let deck = deck.map_err(unknown)?;
-            Some(found(&deck, words)?)
-        }
-    };
-    let ask = Ask {
-        deity_id: typed.deity.clone(),
-        deck_id: typed.deck.clone(),
-        number,
-        question: Question::new(&typed.question)
-            .map_err(|error| Failed::usage(error, "ask one matter in a sentence"))?,
-        language: typed.language,
-        context: BTreeMap::new(),
-        resume: None,
-    };
-    let chosen = models::choose(configuration.models).await?;
-    if chosen.models.is_empty() && !configuration.reading.classic {
-        return Err(Failed::NoModel {
-            message: "no model was found, and classic readings are switched off".to_owned(),
-            hint: Some("run `kaucim doctor`".to_owned()),
-        });
-    }
-    let mut fortune = FortuneSystem::new(library.clone(), chosen.models, configuration.reading);
-    if let Some(settled) = &configuration.embeddings {
-        let embedder = embeddings::embedder(settled)?;
-        embeddings::recall(&library, &embedder, &configuration.data_dir).await;
-        fortune = fortune.with_embedder(embedder);
-    }
-    let store = Store::in_memory()?;
-    let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
+    let ask = meant(typed, &library)?;
+    // Before a model has worked for minutes, it shows whether the reading can be kept.
+    let shelf = keeps.then(|| Shelf::make(&configuration.data_dir));
+    let shelf = shelf.transpose()?;
     let settings = Settings {
         workers: 1,
         reading_time: configuration.reading_time,
         ..Settings::default()
     };
+    let fortune = system(configuration, library).await?;
+    let store = Store::in_memory()?;
+    let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
     let tasks = Tasks::start(store, fortune, settings).await?;
     let submission = Submission {
         account_id: guest.account_id,
@@ -84,9 +59,57 @@ pub(super) async fn ask(
     };
     let accepted = tasks.submit(submission).await.map_err(refused)?;
     let end = watch(&tasks, guest.account_id, accepted.task_id, show).await;
+    let document = tasks.task(guest.account_id, accepted.task_id).await;
     // Also where nobody watches any more: the model is hung up on before the process ends.
     tasks.stop().await;
-    end
+    let end = end?;
+    if let Some(shelf) = shelf {
+        let document = serde_json::to_value(document.map_err(anyhow::Error::from)?);
+        let id = shelf.keep(&document.map_err(anyhow::Error::from)?)?;
+        output::tell(&format!("kept: kaucim journal show {id}"));
+    }
+    Ok(end)
+}
+
+/// The question and the lot that were typed.
+fn meant(typed: &arguments::Ask, library: &Library) -> Result<Ask, Failed> {
+    let number = match typed.lot.as_deref().map(Entry::of) {
+        None => None,
+        Some(Entry::Number(number)) => Some(number),
+        Some(Entry::Words(words)) => {
+            let deck = library.deck(&typed.deity, typed.deck.as_deref());
+            let deck = deck.map_err(unknown)?;
+            Some(found(&deck, words)?)
+        }
+    };
+    Ok(Ask {
+        deity_id: typed.deity.clone(),
+        deck_id: typed.deck.clone(),
+        number,
+        question: Question::new(&typed.question)
+            .map_err(|error| Failed::usage(error, "ask one matter in a sentence"))?,
+        language: typed.language,
+        context: BTreeMap::new(),
+        resume: None,
+    })
+}
+
+/// Who reads: the models of the configuration, or the deck alone.
+async fn system(configuration: Configuration, library: Library) -> Result<FortuneSystem, Failed> {
+    let chosen = models::choose(configuration.models).await?;
+    if chosen.models.is_empty() && !configuration.reading.classic {
+        return Err(Failed::NoModel {
+            message: "no model was found, and classic readings are switched off".to_owned(),
+            hint: Some("run `kaucim doctor`".to_owned()),
+        });
+    }
+    let fortune = FortuneSystem::new(library.clone(), chosen.models, configuration.reading);
+    let Some(settled) = &configuration.embeddings else {
+        return Ok(fortune);
+    };
+    let embedder = embeddings::embedder(settled)?;
+    embeddings::recall(&library, &embedder, &configuration.data_dir).await;
+    Ok(fortune.with_embedder(embedder))
 }
 
 /// Shows the task to its end. Ctrl-C cancels it, once.

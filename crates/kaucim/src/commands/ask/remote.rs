@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::StreamExt;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::Response;
 use serde_json::{Value, json};
 use sse_stream::SseStream;
 
@@ -12,40 +12,22 @@ use super::{
     End, Show,
     entry::{Candidate, Entry, certain},
 };
-use crate::{arguments, exit::Failed, output};
+use crate::{
+    arguments,
+    commands::server::{Server, answered},
+    exit::Failed,
+    output,
+};
 
 /// How often a broken stream is opened again before it is given up.
 const RECONNECTS: u32 = 30;
 
-struct Server {
-    client: Client,
-    base: String,
-    key: String,
-}
-
 /// Asks the server and shows what it streams. Ctrl-C cancels there.
 pub(super) async fn ask(
-    base: &str,
-    key: &str,
+    server: &Server,
     typed: &arguments::Ask,
     show: &mut Show,
 ) -> Result<End, Failed> {
-    if !base.starts_with("http://") && !base.starts_with("https://") {
-        return Err(Failed::usage(
-            format!("KAUCIM_SERVER is `{base}`"),
-            "it begins with http:// or https://",
-        ));
-    }
-    let client = Client::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(anyhow::Error::from)?;
-    let server = Server {
-        client,
-        base: base.trim_end_matches('/').to_owned(),
-        key: key.to_owned(),
-    };
     let accepted = server.submit(typed).await?;
     let url = |name: &str| accepted[name].as_str().unwrap_or_default().to_owned();
     let (stream_url, cancel_url) = (url("stream_url"), url("cancel_url"));
@@ -78,14 +60,7 @@ impl Server {
         }
         let sent = self.client.get(url).bearer_auth(&self.key).send().await;
         let response = sent.with_context(|| format!("could not reach {}", self.base))?;
-        let status = response.status();
-        let answer: Value = response
-            .json()
-            .await
-            .context("the server's answer is no JSON")?;
-        if !status.is_success() {
-            return Err(refused(status, &answer));
-        }
+        let answer = answered(response).await?;
         let candidates = answer["entries"].as_array().into_iter().flatten();
         let candidates = candidates.filter_map(|entry| {
             Some(Candidate {
@@ -107,15 +82,7 @@ impl Server {
             "language": typed.language,
         });
         let response = self.post("/api/v1/async-chat/ask-question", &body).await?;
-        let status = response.status();
-        let answer: Value = response
-            .json()
-            .await
-            .context("the server's answer is no JSON")?;
-        if status == StatusCode::ACCEPTED {
-            return Ok(answer);
-        }
-        Err(refused(status, &answer))
+        answered(response).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Response, Failed> {
@@ -156,20 +123,6 @@ impl Server {
         Err(Failed::Question(Some(
             "the server cannot be reached any more".to_owned(),
         )))
-    }
-}
-
-/// What the server refused, in its own words.
-fn refused(status: StatusCode, answer: &Value) -> Failed {
-    let words = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let message = format!("{}: {}", words("title"), words("detail"));
-    match status.as_u16() {
-        401 | 403 => Failed::usage(
-            "KAUCIM_KEY is not a key of that server that may ask",
-            "make one there with `kaucim key create --name NAME`",
-        ),
-        400..=499 => Failed::usage(message, format!("the server said {}", words("code"))),
-        _ => Failed::Question(Some(message)),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::{exit::Failed, output};
+use crate::{
+    environment::Environment,
+    exit::Failed,
+    output::{self, Wrap},
+};
 
 /// How a task ended.
 pub(super) enum End {
@@ -17,6 +21,8 @@ pub(in crate::commands) struct Show {
     json: bool,
     colour: bool,
     is_watched: bool,
+    /// Breaks lines where somebody watches a terminal of known width.
+    wrap: Option<Wrap>,
     phase: String,
     /// Bytes of the open section that were printed: the seal may overtake its last words.
     printed: usize,
@@ -36,11 +42,25 @@ impl Show {
         }
     }
 
-    pub(in crate::commands) fn text(colour: bool, is_watched: bool) -> Self {
+    /// For standard output as it is: a terminal, with or without colours, or a file.
+    pub(in crate::commands) fn for_output(environment: &Environment) -> Self {
+        let is_watched = output::is_terminal();
+        let mut show = Self::text(is_watched && environment.no_color.is_none(), is_watched);
+        show.wrap = output::columns().map(Wrap::new);
+        show
+    }
+
+    /// For a file or a pipe.
+    pub(in crate::commands) fn for_file() -> Self {
+        Self::text(false, false)
+    }
+
+    fn text(colour: bool, is_watched: bool) -> Self {
         Self {
             json: false,
             colour,
             is_watched,
+            wrap: None,
             phase: String::new(),
             printed: 0,
         }
@@ -74,22 +94,52 @@ impl Show {
             }
             "section_started" if self.is_watched => {
                 self.printed = 0;
-                self.head(value)
+                let of = (value["index"].as_u64(), value["of"].as_u64());
+                let place = match of {
+                    (Some(index), Some(of)) => format!("  {index}/{of}"),
+                    _ => String::new(),
+                };
+                let title = self.painted(BOLD, text(value, "title"));
+                format!("\n{title}{}\n", self.painted(FAINT, &place))
             }
             "llm_streaming" if self.is_watched => {
                 let token = text(value, "token");
                 self.printed += token.len();
-                token.to_owned()
+                self.wrapped(token)
             }
             "section_reset" if self.is_watched => {
                 self.printed = 0;
+                let open = self.line_ended();
                 let words =
                     self.painted(FAINT, "  (what stands above is dropped, and written again)");
-                format!("\n{words}\n")
+                format!("{open}\n{words}\n")
             }
             "section_completed" => self.sealed(value),
             "complete" => self.closing(&value["result"]),
             _ => String::new(),
+        }
+    }
+
+    /// A reading that was kept, in the form in which it was shown while it was written.
+    pub(in crate::commands) fn document(&mut self, document: &Value) -> String {
+        let list = |name: &str| document[name].as_array().into_iter().flatten();
+        let question = self.laid_out(&output::plain(text(document, "question")), 0);
+        let mut shown = format!("{}\n", self.painted(BOLD, &question));
+        shown += &self.lot(&document["lot"]);
+        for notice in list("notices") {
+            shown += &self.notice(notice);
+        }
+        for section in list("sections") {
+            shown += &self.head(section);
+            shown += &self.sealed_text(section);
+        }
+        match text(document, "status") {
+            "completed" => shown + &self.closing(&document["result"]),
+            status => {
+                let why = text(&document["error"], "message");
+                let words = format!("{status}  {why}");
+                shown + &format!("\n{}\n", self.painted(FAINT, words.trim_end()))
+            }
         }
     }
 
@@ -116,7 +166,8 @@ impl Show {
     /// Words of care belong to the reading, which may speak of them; the rest is news.
     fn notice(&self, notice: &Value) -> String {
         // Who can help stands in lines of its own.
-        let message = format!("· {}", text(notice, "message").replace('\n', "\n  "));
+        let message = self.laid_out(text(notice, "message"), 2);
+        let message = format!("· {}", message.replace('\n', "\n  "));
         if text(notice, "kind") == "safety" {
             return format!("{message}\n");
         }
@@ -128,21 +179,48 @@ impl Show {
         format!("\n{}\n", self.painted(BOLD, text(section, "title")))
     }
 
-    /// A section that is final: what was not printed of it, and the checks that it failed.
+    /// A section that is final: what was not printed of it, and how its checks went.
     fn sealed(&mut self, section: &Value) -> String {
-        let printed = std::mem::take(&mut self.printed);
         let head = if self.is_watched {
             String::new()
         } else {
             self.head(section)
         };
+        head + &self.sealed_text(section)
+    }
+
+    fn sealed_text(&mut self, section: &Value) -> String {
+        let printed = std::mem::take(&mut self.printed);
         // What was printed is a beginning of the text.
         let rest = text(section, "text").get(printed..).unwrap_or_default();
-        let mark = failed(&section["checks"]).map(|failed| {
-            let words = format!("  (not every check was passed: {failed})");
-            format!("{}\n", self.painted(FAINT, &words))
-        });
-        format!("{head}{rest}\n{}", mark.unwrap_or_default())
+        let rest = self.wrapped(rest) + &self.line_ended();
+        let mark = match checked(&section["checks"]) {
+            Checked::Failed(names) => format!("(not every check was passed: {names})"),
+            Checked::Passed(count) if self.is_watched => format!("✓ {count} checks passed"),
+            Checked::Passed(_) | Checked::Nothing => return format!("{rest}\n"),
+        };
+        let mark = self.laid_out(&mark, 2).replace('\n', "\n  ");
+        format!("{rest}\n{}\n", self.painted(FAINT, &format!("  {mark}")))
+    }
+
+    fn wrapped(&mut self, words: &str) -> String {
+        match &mut self.wrap {
+            Some(wrap) => wrap.push(words),
+            None => words.to_owned(),
+        }
+    }
+
+    /// The word that was held back.
+    fn line_ended(&mut self) -> String {
+        self.wrap.as_mut().map(Wrap::finish).unwrap_or_default()
+    }
+
+    /// A text that is there as a whole, in lines that leave so many columns before them.
+    fn laid_out(&self, words: &str, indent: usize) -> String {
+        match &self.wrap {
+            Some(wrap) => wrap.lay_out(words, indent),
+            None => words.to_owned(),
+        }
     }
 
     /// What the task is doing, once for each change.
@@ -153,7 +231,13 @@ impl Show {
             .unwrap_or(1)
             .saturating_sub(1);
         let words = match phase {
-            "waiting_for_model" => "waiting for the model …".to_owned(),
+            "waiting_for_model" => match heartbeat["estimate_ms"].as_u64() {
+                Some(whole) => format!(
+                    "waiting for the model; readings usually take {} s in all …",
+                    whole.div_ceil(1000)
+                ),
+                None => "waiting for the model …".to_owned(),
+            },
             "thinking" => "the model is thinking …".to_owned(),
             "storage_unavailable" => "the storage does not answer; waiting …".to_owned(),
             // The next one in line waits too shortly to be told.
@@ -172,6 +256,7 @@ impl Show {
             Some(name) => format!("{disclaimer} ({name})"),
             None => disclaimer.to_owned(),
         };
+        let line = self.laid_out(&line, 0);
         format!("\n{}\n", self.painted(FAINT, &line))
     }
 
@@ -184,12 +269,23 @@ impl Show {
     }
 }
 
-/// The checks that a section has failed, if any.
-fn failed(checks: &Value) -> Option<String> {
-    let checks = checks.as_array().into_iter().flatten();
-    let failed = checks.filter(|check| check["passed"] == false);
+/// How the checks of a section went.
+enum Checked {
+    /// There were none: the deck's own words are not checked.
+    Nothing,
+    Passed(usize),
+    Failed(String),
+}
+
+fn checked(checks: &Value) -> Checked {
+    let checks = checks.as_array().map_or(&[][..], Vec::as_slice);
+    let failed = checks.iter().filter(|check| check["passed"] == false);
     let names: Vec<&str> = failed.map(|check| text(check, "check")).collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    match checks.len() {
+        _ if !names.is_empty() => Checked::Failed(names.join(", ")),
+        0 => Checked::Nothing,
+        count => Checked::Passed(count),
+    }
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -229,6 +325,22 @@ mod tests {
                 assert_eq!(shown(is_watched, &events), whole);
             }
         }
+    }
+
+    #[test]
+    fn a_section_says_its_place_and_how_its_checks_went() {
+        let started = json!({ "title": "In short", "index": 7, "of": 7 });
+        let checks = json!([{ "check": "length", "passed": true }]);
+        let completed = json!({ "title": "In short", "text": "慢慢走。", "checks": checks });
+        let events = [
+            ("section_started", started),
+            ("section_completed", completed),
+        ];
+        assert_eq!(
+            shown(true, &events),
+            "\nIn short  7/7\n慢慢走。\n  ✓ 1 checks passed\n"
+        );
+        assert_eq!(shown(false, &events), "\nIn short\n慢慢走。\n");
     }
 
     #[test]
