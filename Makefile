@@ -1,9 +1,9 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures axe trace bench eval real-model torture format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz format check-format lint docs tests deny chromium cargo help
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: cargo ## Build and start on http://127.0.0.1:8000 (settings: kaucim serve --help)
 	cargo run --release --locked -p kaucim -- serve
@@ -44,6 +44,9 @@ torture: cargo ## Kill the server 200 times under load, and check that nothing i
 	KAUCIM_TORTURE_CROWD=$${KAUCIM_TORTURE_CROWD:-100} \
 	KAUCIM_TORTURE_RATE=$${KAUCIM_TORTURE_RATE:-20} \
 	cargo test --locked -p kaucim --test it storm::whatever_dies -- --nocapture
+
+fuzz: cargo ## Look for inputs that break a parser: FUZZ_SECONDS=60 each, FUZZ="cursor token" for some
+	scripts/fuzz run $(FUZZ)
 
 format: ## Format the code
 	cargo fmt --all

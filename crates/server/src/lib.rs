@@ -29,7 +29,7 @@ pub use crate::{
     app::{App, Settings},
     limits::Rates,
     proxies::{ForwardedHeader, Proxies},
-    serve::serve,
+    serve::{serve, service},
     tls::{Tls, TlsError},
     tokens::{Issuer, IssuerKeys, KeysError, TokenAlgorithm},
 };

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
+    Router,
     body::Body,
     extract::State,
     http::{HeaderValue, Response, header},
@@ -65,19 +66,7 @@ pub async fn serve(
         draining.clone(),
     );
     let remembering = app.history.clone().remember(app.clone());
-    let service = router()
-        .layer(map_request(refuse_in_address))
-        .layer(CatchPanicLayer::custom(|_| {
-            axum::response::IntoResponse::into_response(Problem::Internal)
-        }))
-        .layer(option_layer(cross_origin::layer(
-            &app.settings.allowed_origins,
-        )))
-        .layer(map_response_with_state(
-            Arc::clone(&app.refusals),
-            with_common_headers,
-        ))
-        .with_state(app);
+    let service = service(app);
     let connections = TaskTracker::new();
     connections.spawn(looking_after_streams);
     connections.spawn(remembering);
@@ -123,6 +112,23 @@ pub async fn serve(
         );
     }
     Ok(())
+}
+
+/// What answers the requests of every connection, for whoever brings requests without a socket.
+pub fn service(app: App) -> Router {
+    router()
+        .layer(map_request(refuse_in_address))
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(Problem::Internal)
+        }))
+        .layer(option_layer(cross_origin::layer(
+            &app.settings.allowed_origins,
+        )))
+        .layer(map_response_with_state(
+            Arc::clone(&app.refusals),
+            with_common_headers,
+        ))
+        .with_state(app)
 }
 
 /// Waits for room, then for who comes.

@@ -47,6 +47,17 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("llmsim", &[], &[]),
     ("kaucim-bench", &["llmsim"], &[]),
     ("kaucim-eval", &["llmsim"], &[]),
+    (
+        "kaucim-fuzz",
+        &[
+            "kaucim-server",
+            "kaucim-tasks",
+            "kaucim-fortune",
+            "kaucim-decks",
+            "kaucim-llm",
+        ],
+        &["rusqlite"],
+    ),
 ];
 
 fn root() -> PathBuf {

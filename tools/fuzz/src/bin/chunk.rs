@@ -1,0 +1,4 @@
+//! The target `chunk` under libFuzzer, which looks for inputs that reach new code.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kaucim_fuzz::chunk(data));

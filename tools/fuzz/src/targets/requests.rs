@@ -1,0 +1,130 @@
+//! What comes over HTTP, through the real router.
+
+use axum::http::{HeaderValue, header};
+use kaucim_tasks::Cursor;
+use serde_json::Value;
+
+use crate::app::App;
+
+thread_local! {
+    /// Making one takes longer than a thousand requests.
+    static APP: App = App::start();
+}
+
+const HISTORY: &str = "/api/v1/async-chat/history";
+
+/// A request's body, sent to every route that takes one.
+pub fn body(data: &[u8]) {
+    APP.with(|app| {
+        let send = |address: &str| {
+            let request = app.request("POST", address);
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            app.whole(request, data.to_vec())
+        };
+        send("/api/v1/deities/yue_lao/draw");
+        send("/api/v1/session/handoff/redeem");
+        send(&format!("/api/v1/draws/{}/reveal", app.draw_id));
+        for asking in [
+            "/api/v1/async-chat/ask-question",
+            "/api/v1/fortune/interpret",
+        ] {
+            let (status, _, answer) = send(asking);
+            if status.is_success() {
+                let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+                forget(app, answer["task_id"].as_str().expect("an id"));
+            }
+        }
+    });
+}
+
+/// Ends and erases a reading that was accepted, so that a long run keeps nothing.
+fn forget(app: &App, task_id: &str) {
+    let task = format!("/api/v1/async-chat/task/{task_id}");
+    let (status, ..) = app.whole(app.request("POST", &format!("{task}/cancel")), "");
+    assert_eq!(status, 200, "what was accepted can be cancelled");
+    let (status, ..) = app.whole(app.request("DELETE", &task), "");
+    assert_eq!(status, 204, "what has ended can be erased");
+}
+
+/// The place that a reader says it has read to.
+pub fn cursor(data: &[u8]) {
+    if let Ok(text) = str::from_utf8(data)
+        && let Ok(cursor) = text.parse::<Cursor>()
+    {
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    }
+    APP.with(|app| {
+        let stream = format!("/api/v1/async-chat/stream/{}", app.task_id);
+        if let Ok(value) = HeaderValue::from_bytes(data) {
+            let request = app.request("GET", &stream);
+            let (status, _, body) = app.whole(request.header("last-event-id", value), "");
+            told_to_the_end(status.as_u16(), &body);
+        }
+        let address = format!("{stream}?partial_text=off&last_event_id={}", escaped(data));
+        let (status, _, body) = app.whole(app.request("GET", &address), "");
+        told_to_the_end(status.as_u16(), &body);
+    });
+}
+
+/// Whatever a reader of a finished reading says, it is told the end, or that it has read it.
+fn told_to_the_end(status: u16, body: &[u8]) {
+    let body = String::from_utf8_lossy(body);
+    match status {
+        200 => assert!(body.contains("event: complete"), "no end: {body}"),
+        204 => assert_eq!(body, ""),
+        other => panic!("a cursor is answered with {other}: {body}"),
+    }
+}
+
+/// What stands in a `Cookie` header.
+pub fn cookie(data: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    APP.with(|app| {
+        let mut request = app.request("GET", HISTORY);
+        if let Some(headers) = request.headers_mut() {
+            headers.insert(header::COOKIE, value);
+        }
+        let (status, ..) = app.whole(request, "");
+        assert!(!status.is_success(), "a cookie was guessed");
+    });
+}
+
+/// What stands in an `Authorization` header: a key, or a token of an identity provider.
+pub fn token(data: &[u8]) {
+    APP.with(|app| {
+        for value in [data.to_vec(), [b"Bearer ", data].concat()] {
+            let Ok(value) = HeaderValue::from_bytes(&value) else {
+                continue;
+            };
+            let mut request = app.request("GET", HISTORY);
+            if let Some(headers) = request.headers_mut() {
+                headers.remove(header::COOKIE);
+                headers.insert(header::AUTHORIZATION, value);
+            }
+            let (status, ..) = app.whole(request, "");
+            assert!(!status.is_success(), "a credential was guessed");
+        }
+    });
+}
+
+/// Method, path and query: `GET /api/v1/search?q=love`.
+pub fn address(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else {
+        return;
+    };
+    let (method, address) = text.split_once(' ').unwrap_or(("GET", text));
+    // With DELETE it would end its own session.
+    if method == "DELETE" || !address.starts_with('/') {
+        return;
+    }
+    APP.with(|app| {
+        app.whole(app.request(method, address), "");
+    });
+}
+
+/// Any bytes, as they may stand in a query.
+fn escaped(data: &[u8]) -> String {
+    data.iter().map(|byte| format!("%{byte:02X}")).collect()
+}
