@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz format check-format lint docs tests deny chromium cargo help
+.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz schemathesis format check-format lint docs tests conformance deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -8,7 +8,7 @@ help: ## Show this list
 run: cargo ## Build and start on http://127.0.0.1:8000 (settings: kaucim serve --help)
 	cargo run --release --locked -p kaucim -- serve
 
-test: cargo chromium check-format lint docs tests deny ## Everything that CI runs; installs what it needs
+test: cargo chromium check-format lint docs tests conformance deny ## Everything that CI runs; installs what it needs
 
 demo: cargo ## Start beside a simulated model, to look at
 	cargo build --release --locked -p kaucim -p llmsim
@@ -48,6 +48,10 @@ torture: cargo ## Kill the server 200 times under load, and check that nothing i
 fuzz: cargo ## Look for inputs that break a parser: FUZZ_SECONDS=60 each, FUZZ="cursor token" for some
 	scripts/fuzz run $(FUZZ)
 
+schemathesis: cargo ## Hold the real server against its OpenAPI document; pip fetches the tool
+	cargo build --workspace --bins --locked
+	scripts/schemathesis
+
 format: ## Format the code
 	cargo fmt --all
 
@@ -64,6 +68,10 @@ docs: cargo
 tests: cargo chromium
 	@scripts/need-axe 0
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
+
+# Half a minute of `make schemathesis`, where pip reaches an index; cargo and apt are enough for the rest.
+conformance: tests
+	SCHEMATHESIS_SECONDS=30 scripts/schemathesis --where-it-can --seed 1
 
 deny: cargo ## Check licences, bans and sources of the dependencies
 	@command -v cargo-deny >/dev/null || test -x target/tools/bin/cargo-deny || \

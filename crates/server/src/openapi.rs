@@ -1,6 +1,9 @@
 //! The OpenAPI document, made from the table of routes and the types that go over the wire.
 
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use schemars::{
+    SchemaGenerator,
+    generate::{Contract, SchemaSettings},
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -8,20 +11,47 @@ use crate::{
     routes::{Answer, AnswerBody, Auth, Route, routes},
 };
 
+/// Makes the schemas of what is taken and of what is sent: a field that may be left out of the one
+/// may be always there in the other.
+struct Generators {
+    taken: SchemaGenerator,
+    sent: SchemaGenerator,
+}
+
+impl Generators {
+    fn new() -> Self {
+        let of = |contract: Contract| {
+            let mut settings = SchemaSettings::draft2020_12();
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+            settings.contract = contract;
+            settings.into_generator()
+        };
+        Self {
+            taken: of(Contract::Deserialize),
+            sent: of(Contract::Serialize),
+        }
+    }
+
+    /// All that was referred to. Nothing that is taken is sent as well, but for plain names.
+    fn definitions(mut self) -> Map<String, Value> {
+        let mut definitions = self.taken.take_definitions(true);
+        definitions.extend(self.sent.take_definitions(true));
+        definitions
+    }
+}
+
 /// The document, as `/openapi.json` shows it.
 pub(crate) fn document() -> Value {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.definitions_path = "/components/schemas".into();
-    settings.meta_schema = None;
-    let mut generator = settings.into_generator();
+    let mut generators = Generators::new();
     let mut paths = Map::new();
     for route in routes() {
-        let operation = operation(&route, &mut generator);
+        let operation = operation(&route, &mut generators);
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method] = operation;
     }
     // The events of the stream are documented beside the routes.
-    generator.subschema_for::<kaucim_tasks::Event>();
+    generators.sent.subschema_for::<kaucim_tasks::Event>();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -32,7 +62,7 @@ pub(crate) fn document() -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": generator.take_definitions(true),
+            "schemas": generators.definitions(),
             "securitySchemes": {
                 "key": { "type": "http", "scheme": "bearer" },
                 "guest": { "type": "apiKey", "in": "cookie", "name": "kaucim_session" },
@@ -41,7 +71,7 @@ pub(crate) fn document() -> Value {
     })
 }
 
-fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn operation(route: &Route, generators: &mut Generators) -> Value {
     let mut operation = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
@@ -51,7 +81,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     if let Some(schema_of) = route.request {
         operation["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": { "schema": schema_of(generator) } },
+            "content": { "application/json": { "schema": schema_of(&mut generators.taken) } },
         });
     }
     let mut responses = Map::new();
@@ -66,7 +96,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
             AnswerBody::None => {}
             AnswerBody::Json(schema_of) => {
                 response["content"] =
-                    json!({ "application/json": { "schema": schema_of(generator) } });
+                    json!({ "application/json": { "schema": schema_of(&mut generators.sent) } });
             }
             AnswerBody::Other(content_type) => {
                 response["content"] = json!({ *content_type: { "schema": {} } });
@@ -74,7 +104,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         }
         responses.insert(status.to_string(), response);
     }
-    let problem = generator.subschema_for::<ProblemDocument>();
+    let problem = generators.sent.subschema_for::<ProblemDocument>();
     responses.insert(
         "default".to_owned(),
         json!({
@@ -111,7 +141,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     let others = route.parameters.iter().map(|parameter| {
         json!({
             "in": parameter.place, "name": parameter.name, "required": parameter.required,
-            "description": parameter.about, "schema": { "type": "string" },
+            "description": parameter.about, "schema": parameter.form.schema(),
         })
     });
     in_path.chain(others).collect()

@@ -8,7 +8,7 @@ use axum::{
 };
 
 pub(crate) use self::route::{Answer, AnswerBody, Auth, Parameter, Route};
-use self::route::{empty, header, json, other, query};
+use self::route::{Form, empty, header, json, other, query};
 use crate::{App, page, problem::Problem};
 
 mod account;
@@ -53,32 +53,30 @@ const READ: Auth = Auth::KeyOrGuest("read");
 const IDEMPOTENCY: &[Parameter] = &[header(
     "Idempotency-Key",
     "the same key returns the first answer for 24 hours",
-)];
+)
+.holds(Form::Visible(255))];
 const PAGE: &[Parameter] = &[
-    query("cursor", "`next` of the page before"),
-    query("limit", "1 to 100; 20"),
+    query("cursor", "`next` of the page before").holds(Form::Identifier),
+    query("limit", "1 to 100; 20").holds(Form::Number(100)),
 ];
 const AUDIT: &[Parameter] = &[
-    query("cursor", "`next` of the page before"),
-    query("limit", "1 to 200; 50"),
+    query("cursor", "`next` of the page before").holds(Form::Integer),
+    query("limit", "1 to 200; 50").holds(Form::Number(200)),
 ];
 const DECK: &[Parameter] = &[query("deck_id", "absent: the deity's first deck")];
 const FIND: &[Parameter] = &[
-    Parameter {
-        place: "query",
-        name: "q",
-        required: true,
-        about: "a number in any script, a stem and branch, a title, or words of the verse",
-    },
+    query(
+        "q",
+        "a number in any script, a stem and branch, a title, or words of the verse",
+    )
+    .required()
+    .holds(Form::Words(200)),
     query("deck_id", "absent: the deity's first deck"),
 ];
 const SEARCH: &[Parameter] = &[
-    Parameter {
-        place: "query",
-        name: "q",
-        required: true,
-        about: "what to look for",
-    },
+    query("q", "what to look for")
+        .required()
+        .holds(Form::Words(200)),
     query("deity_id", "absent: the decks of all deities"),
 ];
 const SESSION: &[Parameter] = &[query(

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use kaucim_fortune::{Ask, Lot, Question};
+use kaucim_fortune::{Ask, Language, Lot, Question};
 use kaucim_tasks::{
     Accepted, Follow, FollowOptions, LookupError, Principal, Status, Submission, TaskDocument,
     TaskId,
@@ -40,13 +40,16 @@ pub(crate) struct AskQuestion {
     /// A revealed draw, in the place of a number; it can be asked with once.
     draw_id: Option<String>,
     /// 1 to 1000 characters.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     question: String,
     /// `zh`, `zh-Hans`, `en` or `ja`; absent: detected from the question.
+    #[schemars(with = "Option<Language>")]
     language: Option<String>,
     /// What else the asker tells; 2 KiB at most.
     #[serde(default)]
     context: BTreeMap<String, String>,
     /// An app's own customer; 64 characters at most, for keys only.
+    #[schemars(length(max = 64))]
     end_user: Option<String>,
 }
 

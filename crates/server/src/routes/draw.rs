@@ -28,8 +28,10 @@ pub(crate) struct DrawLot {
     /// Absent: the deity's first deck.
     deck_id: Option<String>,
     /// What is to be asked, so that one matter has one lot; absent: not known yet.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     question: Option<String>,
     /// An app's own customer; 64 characters at most, for keys only.
+    #[schemars(length(max = 64))]
     end_user: Option<String>,
 }
 
@@ -67,6 +69,7 @@ pub(crate) struct LotOfMatter {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct Reveal {
     /// Any text of 1 to 128 bytes.
+    #[schemars(length(min = 1, max = 128))]
     nonce: String,
 }
 

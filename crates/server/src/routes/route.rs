@@ -2,6 +2,7 @@
 
 use axum::routing::MethodRouter;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json as value};
 
 use crate::App;
 
@@ -38,6 +39,23 @@ pub(crate) struct Parameter {
     pub name: &'static str,
     pub required: bool,
     pub about: &'static str,
+    pub form: Form,
+}
+
+/// What a parameter may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Form {
+    Text,
+    /// 1 to so many characters, some of which are more than space.
+    Words(u32),
+    /// 1 to so many characters of ASCII that can be seen.
+    Visible(u32),
+    /// A number from 1 to this.
+    Number(u32),
+    /// Any number of 64 bits.
+    Integer,
+    /// The id of a task.
+    Identifier,
 }
 
 /// One way a route answers.
@@ -66,6 +84,7 @@ pub(super) const fn query(name: &'static str, about: &'static str) -> Parameter 
         name,
         required: false,
         about,
+        form: Form::Text,
     }
 }
 
@@ -75,6 +94,42 @@ pub(super) const fn header(name: &'static str, about: &'static str) -> Parameter
         name,
         required: false,
         about,
+        form: Form::Text,
+    }
+}
+
+impl Parameter {
+    /// One that may not be absent.
+    pub(super) const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    /// One that holds this and nothing else.
+    pub(super) const fn holds(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+}
+
+impl Form {
+    /// As a JSON schema.
+    pub(crate) fn schema(self) -> Value {
+        match self {
+            Self::Text => value!({ "type": "string" }),
+            Self::Words(most) => value!({
+                "type": "string", "minLength": 1, "maxLength": most, "pattern": r"\S",
+            }),
+            Self::Visible(most) => value!({
+                "type": "string", "pattern": format!("^[!-~]{{1,{most}}}$"),
+            }),
+            Self::Number(most) => value!({ "type": "integer", "minimum": 1, "maximum": most }),
+            Self::Integer => value!({
+                "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX,
+            }),
+            Self::Identifier => value!({ "type": "string", "format": "uuid" }),
+        }
     }
 }
 
