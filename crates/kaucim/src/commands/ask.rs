@@ -32,11 +32,7 @@ pub(super) async fn run(
     match end {
         End::Completed => Ok(()),
         End::Cancelled => {
-            // On a line of its own, wherever the words had come to.
-            output::tell(
-                "
-the reading was cancelled",
-            );
+            output::tell("the reading was cancelled");
             Err(Failed::Question(None))
         }
         End::Failed(message) => Err(Failed::Question(Some(message))),

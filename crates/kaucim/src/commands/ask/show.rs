@@ -116,6 +116,11 @@ impl Show {
             }
             "section_completed" => self.sealed(value),
             "complete" => self.closing(&value["result"]),
+            // What is told next stands on a line of its own, wherever the words had come to.
+            "cancelled" | "error" if self.printed > 0 => {
+                self.printed = 0;
+                format!("{}\n", self.line_ended())
+            }
             _ => String::new(),
         }
     }
@@ -325,6 +330,16 @@ mod tests {
                 assert_eq!(shown(is_watched, &events), whole);
             }
         }
+    }
+
+    #[test]
+    fn a_line_that_was_open_at_the_end_is_ended() {
+        let started = ("section_started", json!({ "title": "In short" }));
+        let cancelled = ("cancelled", json!({}));
+        let events = [started.clone(), token("慢慢"), cancelled.clone()];
+        assert_eq!(shown(true, &events), "\nIn short\n慢慢\n");
+        assert_eq!(shown(false, &events), "");
+        assert_eq!(shown(true, &[started, cancelled]), "\nIn short\n");
     }
 
     #[test]
