@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz schemathesis format check-format lint docs tests conformance deny chromium cargo help
+.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -51,6 +51,9 @@ fuzz: cargo ## Look for inputs that break a parser: FUZZ_SECONDS=60 each, FUZZ="
 schemathesis: cargo ## Hold the real server against its OpenAPI document; pip fetches the tool
 	cargo build --workspace --bins --locked
 	scripts/schemathesis
+
+sbom: cargo ## Write what the program is made of (CycloneDX) to target/kaucim.cdx.json
+	scripts/sbom target/kaucim.cdx.json
 
 format: ## Format the code
 	cargo fmt --all
