@@ -155,3 +155,23 @@ fn security(auth: Auth) -> Value {
         Auth::Key(scope) => json!([{ "key": [scope] }]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_left_out_is_not_required() {
+        let document = document();
+        let required = |name: &str, field: &str| {
+            let required = document["components"]["schemas"][name]["required"].as_array();
+            required.is_some_and(|required| required.contains(&json!(field)))
+        };
+        // Sent: left out where there is none, or always there.
+        assert!(!required("Deck", "temple"));
+        assert!(required("Deck", "edition"));
+        // Taken.
+        assert!(!required("AskQuestion", "language"));
+        assert!(required("AskQuestion", "question"));
+    }
+}
