@@ -122,7 +122,7 @@ async fn a_database_is_made_and_found_again() {
         })
         .await
         .unwrap();
-    assert_eq!(version, 7);
+    assert_eq!(version, 9);
 }
 
 /// A task that was claimed, with one event in its log.
