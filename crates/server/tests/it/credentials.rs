@@ -1,7 +1,7 @@
 //! Who may do what: no credential, a wrong one, one for something else, and another's task.
 
 use reqwest::{Method, header::HeaderValue};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     app::TestApp,
@@ -177,7 +177,11 @@ async fn another_s_task_is_as_absent_as_one_that_never_was() {
         ] {
             let path = operation.filled(id);
             for other in &others {
-                let answer = answer(other.request(operation.method.clone(), &path)).await;
+                let mut request = other.request(operation.method.clone(), &path);
+                if operation.about["requestBody"].is_object() {
+                    request = request.json(&json!({}));
+                }
+                let answer = answer(request).await;
                 if is_for_operators {
                     answer.assert_problem(403, "scope_missing");
                     continue;
