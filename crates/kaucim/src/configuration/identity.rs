@@ -102,7 +102,7 @@ fn times(refresh: Option<u64>, keep: Option<u64>) -> Result<(Duration, Duration)
             format!("set it to a number from 1 to {MOST_REFRESH}; {REFRESH} is the default"),
         ));
     }
-    let keep = keep.unwrap_or(KEEP.max(2 * refresh));
+    let keep = keep.unwrap_or_else(|| KEEP.max(2 * refresh));
     let least = 2 * refresh;
     if !(least..=MOST_KEEP).contains(&keep) {
         return Err(Failed::usage(

@@ -21,6 +21,7 @@ const OF_ONE_ADDRESS: u64 = 1000;
 const SPARE: u64 = 500;
 
 /// Makes room for as many open files as this process may have; returns how many can come.
+#[expect(clippy::print_stdout, reason = "who reads the test has to know")]
 fn room() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit {
@@ -51,7 +52,7 @@ async fn connect(server: &Server, from: u64) -> TcpStream {
 /// One of the crowd: most speak HTTP/2 and never ask, some begin a head and never end it.
 async fn idler(server: &Server, number: u64) -> TcpStream {
     let mut socket = connect(server, number / OF_ONE_ADDRESS).await;
-    let words: &[u8] = if number % 10 == 0 {
+    let words: &[u8] = if number.is_multiple_of(10) {
         b"GET /healthz HT"
     } else {
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"

@@ -125,7 +125,7 @@ async fn favourites_are_marked_and_listed() {
     assert_eq!(succeeds(data.path(), &["--favourites"]).await, "");
     succeeds(data.path(), &["favourite", &older]).await;
     let list = succeeds(data.path(), &["list", "--favourites"]).await;
-    assert_eq!(ids(&list), [older.clone()]);
+    assert_eq!(ids(&list), std::slice::from_ref(&older));
     assert!(list.contains('♥'), "{list}");
     succeeds(data.path(), &["favourite", "--remove", &older]).await;
     assert_eq!(succeeds(data.path(), &["--favourites"]).await, "");

@@ -86,7 +86,7 @@ impl Browser {
         .await;
     }
 
-    async fn into_the_frame(&self) {
+    async fn enter_the_frame(&self) {
         let element = self.driver.find(By::Tag("kaucim-oracle")).await;
         let root = element.expect("the element").get_shadow_root().await;
         let frame = root.expect("its root").find(By::Css("iframe")).await;
@@ -101,7 +101,7 @@ impl Browser {
 
     /// Waits until the frame is as high as what it shows, give or take a pixel.
     async fn fits(&self) {
-        self.into_the_frame().await;
+        self.enter_the_frame().await;
         let fits = "const { height } = document.body.getBoundingClientRect();
             return innerHeight >= height && innerHeight < height + 2;";
         self.until_it_is(fits, true.into()).await;
@@ -116,7 +116,7 @@ async fn a_page_of_another_site_asks_in_its_frame() {
     let browser = Browser::start().await;
     browser.visits(&hosts.address("temple")).await;
     browser.fits().await;
-    browser.into_the_frame().await;
+    browser.enter_the_frame().await;
     browser
         .until_it_is("return document.documentElement.lang", "en".into())
         .await;
@@ -138,7 +138,7 @@ async fn a_page_of_another_site_asks_in_its_frame() {
         oracle.setAttribute('theme', 'dark'); oracle.setAttribute('lang', 'ja');
         postMessage({ kaucim: 'height', height: 333 }, '*');";
     browser.runs(set).await;
-    browser.into_the_frame().await;
+    browser.enter_the_frame().await;
     let dressed =
         "const { lang, dataset } = document.documentElement; return [lang, dataset.theme]";
     browser.until_it_is(dressed, json!(["ja", "dark"])).await;
@@ -147,7 +147,7 @@ async fn a_page_of_another_site_asks_in_its_frame() {
 
     // A reload of the page around it finds the reading again.
     browser.driver.refresh().await.expect("a reload");
-    browser.into_the_frame().await;
+    browser.enter_the_frame().await;
     browser.until("status", "data-state", &["complete"]).await;
     let section = browser.words("section-conclusion").await;
     assert!(section.chars().count() > 60, "{section}");
@@ -166,7 +166,7 @@ async fn each_site_has_a_visit_of_its_own_and_others_have_no_frame() {
     let readings = "const answer = await fetch('/api/v1/async-chat/history');
         return answer.ok ? (await answer.json()).tasks.length : answer.status";
     browser.visits(&hosts.address("temple")).await;
-    browser.into_the_frame().await;
+    browser.enter_the_frame().await;
     press_and_read(&browser, "Who else hears this?").await;
     assert_eq!(browser.runs(readings).await, json!(1));
     browser.out_of_the_frame().await;
@@ -178,7 +178,7 @@ async fn each_site_has_a_visit_of_its_own_and_others_have_no_frame() {
     assert_eq!(browser.runs(&theirs).await, json!(0), "it is opaque");
 
     browser.visits(&hosts.address("shop")).await;
-    browser.into_the_frame().await;
+    browser.enter_the_frame().await;
     browser.until("status", "data-state", &["idle"]).await;
     browser.until_it_is(readings, json!(0)).await;
     browser.out_of_the_frame().await;

@@ -35,6 +35,7 @@ const SEEN: [(&str, &str, u32); 9] = [
 ];
 
 /// The program that looks with us, or a word that it does not.
+#[expect(clippy::print_stderr, reason = "who reads the tests has to know")]
 fn axe() -> Option<String> {
     let axe = std::fs::read_to_string(AXE).ok();
     if axe.is_none() {

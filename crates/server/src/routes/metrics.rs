@@ -33,6 +33,9 @@ pub(super) async fn metrics(State(app): State<App>, _: MayAdminister) -> Result<
     Ok(([(header::CONTENT_TYPE, content_type)], figures.text).into_response())
 }
 
+/// A figure of a model.
+type OfModel = fn(&ModelHealth) -> u64;
+
 impl Figures {
     fn of_server(&mut self, app: &App, overview: &Overview) {
         let version = env!("CARGO_PKG_VERSION");
@@ -203,7 +206,7 @@ impl Figures {
             };
             self.line("kaucim_model_up", &[("model", model.model.as_str())], up);
         }
-        let figures: [(&str, &str, &str, fn(&ModelHealth) -> u64); 5] = [
+        let figures: [(&str, &str, &str, OfModel); 5] = [
             (
                 "kaucim_model_open_calls",
                 "gauge",
