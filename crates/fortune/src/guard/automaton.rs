@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(held("月下花明", &[]), [1, 2, 3, 4]);
         // It may still be the second one at first, and its end may become the third.
         assert_eq!(held("月下花明", &[0]), [1, 0, 1, 2]);
-        assert_eq!(held("月下花明", &[0, 1]), [0, 0, 1, 2]);
-        assert_eq!(held("月下花明月", &[0, 1, 2]), [0, 0, 0, 0, 0]);
+        assert_eq!(held("月下花明月", &[0]), [1, 0, 1, 2, 3]);
+        assert_eq!(held("月下花明月", &[0, 2]), [1, 0, 0, 0, 1]);
     }
 }

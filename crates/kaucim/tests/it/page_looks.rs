@@ -170,6 +170,9 @@ async fn the_reading_while_it_is_written_and_its_failure_can_be_read() {
     through_the_rite(&browser).await;
     browser.until("status", "data-state", &["writing"]).await;
     browser.audit("the writing").await;
+    // What can be reported has a section.
+    let first = "section-line_by_line_interpretation";
+    browser.until(first, "data-state", &["sealed"]).await;
     browser.click("cancel").await;
     browser.until("status", "data-state", &["cancelled"]).await;
     browser.click("report").await;

@@ -110,7 +110,9 @@ fn whole(steps: impl Iterator<Item = Step>) {
             Step::SectionSealed(section) => {
                 assert!(section.text.starts_with(&open), "a sealed text has changed");
                 assert!(
-                    !section.text.contains(|c: char| c.is_control() && c != '\n'),
+                    !section
+                        .text
+                        .contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')),
                     "a control character is sealed: {:?}",
                     section.text
                 );

@@ -175,8 +175,8 @@ mod tests {
             "我今年的姻緣會不會有一點點不一樣呢",
         );
         assert_eq!(
-            line(&one, true, Some(60)),
-            "33dc1420  2026-11-26  ♥ yue_lao 7     我今年的姻緣會不會有…\n"
+            line(&one, true, Some(64)),
+            "33dc1420  2026-11-26  ♥ yue_lao 7     我今年的姻緣會不會有一點…\n"
         );
         assert_eq!(
             line(&one, false, Some(32)),
