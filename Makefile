@@ -78,7 +78,7 @@ conformance: tests
 
 deny: cargo ## Check licences, bans and sources of the dependencies
 	@command -v cargo-deny >/dev/null || test -x target/tools/bin/cargo-deny || \
-		cargo install --quiet --locked --root target/tools --target-dir target/tools/build cargo-deny
+		cargo install --quiet --locked --debug --root target/tools --target-dir target/tools/build cargo-deny
 	PATH="$$PATH:$$PWD/target/tools/bin" cargo deny --workspace check licenses bans sources
 
 cargo:
