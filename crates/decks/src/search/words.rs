@@ -27,6 +27,9 @@ const WRITER_BYTES: usize = 15_000_000;
 const COMMON_PART: u64 = 8;
 const MOST_HOLDERS: u64 = 1000;
 
+/// How many such characters are looked for where nothing else is.
+const RAREST: usize = 4;
+
 /// What the index calls the way in which texts are cut.
 const CUT: &str = "terms";
 
@@ -73,13 +76,9 @@ impl Words {
     /// BM25 scores.
     pub(super) fn hits(&self, wanted: &[Wanted], limit: usize) -> Vec<(usize, f32)> {
         let count = self.searcher.num_docs();
-        let most = COMMON_PART.max(count / COMMON_PART).min(MOST_HOLDERS);
-        let terms: Vec<_> = wanted
-            .iter()
-            .filter(|wanted| match self.holders(wanted) {
-                0 => false,
-                holders => !wanted.is_character() || holders <= most,
-            })
+        let terms: Vec<_> = self
+            .telling(wanted, count)
+            .into_iter()
             .map(|wanted| self.query(wanted))
             .collect();
         let limit = limit.min(usize::try_from(count).unwrap_or(usize::MAX));
@@ -97,6 +96,28 @@ impl Words {
                 Vec::new()
             }
         }
+    }
+
+    /// Those of the terms that are worth the search; where pairs and rare characters find nothing,
+    /// the rarest of the others.
+    fn telling<'a>(&self, wanted: &'a [Wanted], count: u64) -> Vec<&'a Wanted> {
+        let most = COMMON_PART.max(count / COMMON_PART);
+        let mut held: Vec<_> = wanted
+            .iter()
+            .map(|wanted| (self.holders(wanted), wanted))
+            .filter(|(holders, wanted)| {
+                *holders > 0 && (!wanted.is_character() || *holders <= most)
+            })
+            .collect();
+        let is_dear =
+            |(holders, wanted): &(u64, &Wanted)| wanted.is_character() && *holders > MOST_HOLDERS;
+        if held.iter().all(is_dear) {
+            held.sort_by_key(|(holders, _)| *holders);
+            held.truncate(RAREST);
+        } else {
+            held.retain(|one| !is_dear(one));
+        }
+        held.into_iter().map(|(_, wanted)| wanted).collect()
     }
 
     fn query(&self, wanted: &Wanted) -> Box<dyn Query> {
