@@ -18,6 +18,7 @@ mod reload;
 mod retrieval;
 mod round_trips;
 mod rules;
+mod rules_beside;
 mod starter;
 mod tables;
 mod temples;
