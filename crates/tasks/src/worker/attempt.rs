@@ -2,17 +2,20 @@
 
 use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream::BoxStream};
+use futures::stream::BoxStream;
 use kaucim_fortune::{
     Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, SectionId, Step,
     Version, Writer,
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::mpsc,
     time::{Instant, sleep_until},
 };
 
-use self::ledger::Ledger;
+use self::{
+    hand::{Handed, STEPS_AHEAD, hand_over},
+    ledger::Ledger,
+};
 use crate::{
     Event, Phase, Status, TaskResult, Timings,
     document::Progress,
@@ -27,13 +30,12 @@ use crate::{
     tasks::{Shared, resume_from},
 };
 
+mod hand;
 mod ledger;
+mod step;
 
 /// Attempts that a task may have; the next one ends it.
 const ATTEMPTS: u32 = 5;
-
-/// Steps that may wait for the storage. An answer has fewer, so the model's reader never waits.
-const STEPS_AHEAD: usize = 16_384;
 
 /// How long to wait before the storage is asked again after it failed.
 const STORE_RETRY: Duration = Duration::from_millis(250);
@@ -149,13 +151,6 @@ fn continued(resume: Resume) -> Ask {
         context: resume.prepared.context.clone(),
         resume: Some(resume),
     }
-}
-
-/// What the reader of the model hands to the writer of the log.
-enum Handed {
-    Step(Result<Step, Error>),
-    /// A model is about to be called and may write so many tokens; it waits until that is counted.
-    Calling(Writer, u64, oneshot::Sender<()>),
 }
 
 struct Attempt<'a> {
@@ -331,81 +326,6 @@ impl Attempt<'_> {
         }
     }
 
-    async fn step(&mut self, step: Step) -> Result<(), Fenced> {
-        match step {
-            // Known since the submit, or handed over apart.
-            Step::Lot(_) | Step::Calling { .. } | Step::Complete(_) => {}
-            Step::Called {
-                tokens,
-                input_tokens,
-                output_tokens,
-                failure,
-            } => {
-                self.ledger.end_call(tokens, (input_tokens, output_tokens));
-                if let Some(call) = self.call.take() {
-                    call.end(tokens, failure, self.shared.settings.clock.now_ms());
-                }
-            }
-            Step::Notice(notice) => self.write(vec![Event::notice(notice)]).await?,
-            Step::Sources(sources) => self.write(vec![Event::Sources { sources }]).await?,
-            Step::Thinking => self.live.set_phase(Phase::Thinking),
-            Step::SectionStarted(section) => {
-                self.open = Some(section);
-                self.open_deltas = 0;
-                let title = section.title(self.language);
-                self.live
-                    .open(self.claim.epoch, self.claim.attempt, section, title);
-            }
-            Step::Text(text) => {
-                if self.first_token_ms.is_none() {
-                    self.first_token_ms = Some(self.elapsed_ms());
-                }
-                self.open_deltas += 1;
-                self.live.append(self.claim.epoch, &text);
-                self.shared.figures.piece();
-                if let Some(call) = &mut self.call {
-                    call.text();
-                }
-            }
-            Step::Checked { check, .. } => {
-                if !check.passed {
-                    self.shared.figures.fail_check(&check.check);
-                }
-                self.live.checked(self.claim.epoch, check);
-            }
-            Step::VersionKept(version) => {
-                self.versions.insert(version.section.section, *version);
-            }
-            Step::SectionSealed(section) => {
-                self.sealed_tokens += std::mem::take(&mut self.open_deltas);
-                self.sealed += 1;
-                let event = Event::section_completed(section, self.sealed_tokens);
-                self.write(vec![event]).await?;
-                self.open = None;
-            }
-            Step::SectionReset { section, reason } => {
-                self.open = Some(section);
-                self.drop_open(reason).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Drops the text of the open section, if one is open.
-    async fn drop_open(&mut self, reason: ResetReason) -> Result<(), Fenced> {
-        let Some(section) = self.open else {
-            return Ok(());
-        };
-        self.open_deltas = 0;
-        let event = Event::SectionReset {
-            section: Some(section),
-            reason,
-        };
-        self.write(vec![event]).await?;
-        self.open = None;
-        Ok(())
-    }
-
     fn result(&self, reading: FortuneResult) -> TaskResult {
         let started_ms = self.row.started_ms.unwrap_or(self.row.created_ms);
         let timings = Timings {
@@ -478,43 +398,8 @@ impl Attempt<'_> {
         tokio::time::sleep(STORE_RETRY).await;
     }
 
-    /// Tells what may be expected of a model when it is asked for the first time. What it is asked
-    /// afterwards changes nothing: an estimate is no progress.
-    fn expect(&mut self, writer: &Writer) {
-        if self.expected.as_ref() == Some(writer) {
-            return;
-        }
-        let missing = SectionId::ALL.len().saturating_sub(self.sealed);
-        let elapsed_ms = not_negative(self.elapsed_ms());
-        let usual = self.shared.estimates.usual(writer, self.language);
-        let estimate = usual.map(|usual| usual.from(elapsed_ms, missing));
-        self.live.expect(self.claim.epoch, estimate);
-        self.expected = Some(writer.clone());
-    }
-
     fn elapsed_ms(&self) -> i64 {
         self.shared.settings.clock.now_ms() - self.row.created_ms
-    }
-}
-
-/// Reads the model as fast as it writes. A call is made only once it was counted.
-async fn hand_over(mut steps: BoxStream<'static, Result<Step, Error>>, hand: mpsc::Sender<Handed>) {
-    while let Some(step) = steps.next().await {
-        let (message, counted) = match step {
-            Ok(Step::Calling { writer, tokens }) => {
-                let (counted, wait) = oneshot::channel();
-                (Handed::Calling(writer, tokens, counted), Some(wait))
-            }
-            step => (Handed::Step(step), None),
-        };
-        if hand.send(message).await.is_err() {
-            return;
-        }
-        if let Some(wait) = counted
-            && wait.await.is_err()
-        {
-            return;
-        }
     }
 }
 
