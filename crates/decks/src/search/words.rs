@@ -76,8 +76,8 @@ impl Words {
     /// BM25 scores.
     pub(super) fn hits(&self, wanted: &[Wanted], limit: usize) -> Vec<(usize, f32)> {
         let count = self.searcher.num_docs();
-        let terms: Vec<_> = self
-            .telling(wanted, count)
+        let held = wanted.iter().map(|wanted| (self.holders(wanted), wanted));
+        let terms: Vec<_> = telling(held, count)
             .into_iter()
             .map(|wanted| self.query(wanted))
             .collect();
@@ -98,28 +98,6 @@ impl Words {
         }
     }
 
-    /// Those of the terms that are worth the search; where pairs and rare characters find nothing,
-    /// the rarest of the others.
-    fn telling<'a>(&self, wanted: &'a [Wanted], count: u64) -> Vec<&'a Wanted> {
-        let most = COMMON_PART.max(count / COMMON_PART);
-        let mut held: Vec<_> = wanted
-            .iter()
-            .map(|wanted| (self.holders(wanted), wanted))
-            .filter(|(holders, wanted)| {
-                *holders > 0 && (!wanted.is_character() || *holders <= most)
-            })
-            .collect();
-        let is_dear =
-            |(holders, wanted): &(u64, &Wanted)| wanted.is_character() && *holders > MOST_HOLDERS;
-        if held.iter().all(is_dear) {
-            held.sort_by_key(|(holders, _)| *holders);
-            held.truncate(RAREST);
-        } else {
-            held.retain(|one| !is_dear(one));
-        }
-        held.into_iter().map(|(_, wanted)| wanted).collect()
-    }
-
     fn query(&self, wanted: &Wanted) -> Box<dyn Query> {
         let term = Term::from_field_text(self.field, &wanted.text);
         let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
@@ -134,6 +112,24 @@ impl Words {
         let term = Term::from_field_text(self.field, &wanted.text);
         self.searcher.doc_freq(&term).unwrap_or_default()
     }
+}
+
+/// Those of the terms that are worth the search, each with how many of so many passages hold it;
+/// where pairs and rare characters find nothing, the rarest of the others.
+fn telling<'a>(terms: impl Iterator<Item = (u64, &'a Wanted)>, count: u64) -> Vec<&'a Wanted> {
+    let most = COMMON_PART.max(count / COMMON_PART);
+    let mut held: Vec<_> = terms
+        .filter(|(holders, wanted)| *holders > 0 && (!wanted.is_character() || *holders <= most))
+        .collect();
+    let is_dear =
+        |(holders, wanted): &(u64, &Wanted)| wanted.is_character() && *holders > MOST_HOLDERS;
+    if held.iter().all(is_dear) {
+        held.sort_by_key(|(holders, _)| *holders);
+        held.truncate(RAREST);
+    } else {
+        held.retain(|one| !is_dear(one));
+    }
+    held.into_iter().map(|(_, wanted)| wanted).collect()
 }
 
 /// A passage with its name, on a line of its own.
@@ -187,5 +183,42 @@ impl TokenStream for Terms {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The terms of a query of which so many of 100,000 passages hold each.
+    fn told(held: &[(&str, u64)]) -> String {
+        let term = |text: &str| Wanted {
+            text: text.to_owned(),
+            weight: if text.chars().count() == 1 { 0.4 } else { 1.0 },
+        };
+        let terms: Vec<_> = held.iter().map(|(text, _)| term(text)).collect();
+        let held = held.iter().map(|(_, holders)| *holders).zip(&terms);
+        let telling = telling(held, 100_000);
+        let texts: Vec<_> = telling.iter().map(|term| term.text.as_str()).collect();
+        texts.join(" ")
+    }
+
+    #[test]
+    fn characters_that_many_passages_hold_are_the_last_resort() {
+        assert_eq!(
+            told(&[("月下", 9000), ("月", 1000), ("下", 1001)]),
+            "月下 月"
+        );
+        assert_eq!(told(&[("月下", 0), ("月", 2000), ("下", 1001)]), "下 月");
+        assert_eq!(told(&[("月", 12_501), ("下", 12_500)]), "下");
+        let many = [
+            ("一", 5000),
+            ("二", 4000),
+            ("三", 3000),
+            ("四", 2000),
+            ("五", 1500),
+        ];
+        assert_eq!(told(&many), "五 四 三 二");
+        assert_eq!(told(&[("月", 0)]), "");
     }
 }
