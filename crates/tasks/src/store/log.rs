@@ -139,12 +139,9 @@ impl Store {
         task_id: TaskId,
     ) -> Result<Option<(TaskRow, Vec<Stored>)>, StoreError> {
         self.read(move |connection| {
-            let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
-            let row = connection
-                .prepare_cached(&sql)?
-                .query_row([task_id.to_string()], task_row)
-                .optional()?;
-            let Some(row) = row else { return Ok(None) };
+            let Some(row) = anybodys_row(connection, task_id)? else {
+                return Ok(None);
+            };
             let events = events_after(connection, task_id, 0)?;
             Ok(Some((row, events)))
         })
@@ -272,6 +269,18 @@ fn set_status(
         )?
         .execute(params![task_id.to_string(), status.name(), finished])?;
     Ok(())
+}
+
+/// The row of a task, whoever it belongs to.
+pub(super) fn anybodys_row(
+    connection: &Connection,
+    task_id: TaskId,
+) -> Result<Option<TaskRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row([task_id.to_string()], task_row)
+        .optional()?)
 }
 
 fn owned(

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -246,12 +246,9 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<(Status, Option<Stored>)>, StoreError> {
         self.write(move |connection| {
-            let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
-            let row = connection
-                .prepare_cached(&sql)?
-                .query_row([task_id.to_string()], task_row)
-                .optional()?;
-            let Some(row) = row else { return Ok(None) };
+            let Some(row) = log::anybodys_row(connection, task_id)? else {
+                return Ok(None);
+            };
             let ended = log::cancel(connection, &row, now_ms)?;
             if ended.1.is_some() {
                 let words = (actor.as_str(), &*task_id.to_string());
