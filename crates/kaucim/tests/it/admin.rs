@@ -40,6 +40,15 @@ async fn ask(server: &Server, key: &str, settings: &str) -> String {
         .to_owned()
 }
 
+/// Reports a finished reading as its owner does, and lets the operator read it.
+async fn report(server: &Server, key: &str, task_id: &str) {
+    let path = server.url(&format!("/api/v1/async-chat/task/{task_id}/report"));
+    let body = json!({ "reason": "Too gloomy", "with_reading": true });
+    let sent = Client::new().post(path).bearer_auth(key).json(&body).send();
+    let answer = sent.await.expect("an answer");
+    assert!(answer.status().is_success(), "{answer:?}");
+}
+
 impl Browser {
     async fn opens(&self, server: &Server) {
         let opened = self.driver.goto(server.url("/admin")).await;
@@ -94,7 +103,7 @@ async fn an_operator_signs_in_and_sees_readings_come_go_and_fail() {
     browser.until_unfinished(0).await;
 
     // A reading comes, is written, and goes.
-    ask(&server, &asker, "rate=60").await;
+    let first = ask(&server, &asker, "rate=60").await;
     browser.until_unfinished(1).await;
     browser
         .until_there("[data-testid=unfinished] [data-state=running]")
@@ -112,6 +121,12 @@ async fn an_operator_signs_in_and_sees_readings_come_go_and_fail() {
             "1".into(),
         )
         .await;
+
+    // It is reported as bad, and shared: the word why is shown, and nothing of the reading.
+    report(&server, &asker, &first).await;
+    browser.click("refresh").await;
+    let told = "return document.querySelector('[data-testid=reports] tbody')?.textContent.includes('Too gloomy') ?? false";
+    browser.until_it_is(told, true.into()).await;
 
     // One fails, and the reason is told, for it and for its model.
     ask(&server, &asker, "fault=401").await;
