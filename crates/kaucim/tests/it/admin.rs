@@ -70,6 +70,15 @@ impl Browser {
         self.until_it_is(rows, count.into()).await;
     }
 
+    /// Waits until a report with this word is shown.
+    async fn until_reported(&self, word: &str) {
+        self.click("refresh").await;
+        let told = format!(
+            "return document.querySelector('[data-testid=reports] tbody')?.textContent.includes('{word}') ?? false"
+        );
+        self.until_it_is(&told, true.into()).await;
+    }
+
     /// Waits until something that these words select is there.
     async fn until_there(&self, selector: &str) {
         let script = format!("return Boolean(document.querySelector(\"{selector}\"))");
@@ -124,9 +133,7 @@ async fn an_operator_signs_in_and_sees_readings_come_go_and_fail() {
 
     // It is reported as bad, and shared: the word why is shown, and nothing of the reading.
     report(&server, &asker, &first).await;
-    browser.click("refresh").await;
-    let told = "return document.querySelector('[data-testid=reports] tbody')?.textContent.includes('Too gloomy') ?? false";
-    browser.until_it_is(told, true.into()).await;
+    browser.until_reported("Too gloomy").await;
 
     // One fails, and the reason is told, for it and for its model.
     ask(&server, &asker, "fault=401").await;
