@@ -98,7 +98,7 @@ impl Browser {
             // As browsers are to be: a cookie in a frame is one for the site around it alone.
             "--test-third-party-cookie-phaseout",
             "--lang=en",
-            "--window-size=1100,1400",
+            "--window-size=800,700",
         ] {
             capabilities.add_arg(argument).expect("an argument");
         }
