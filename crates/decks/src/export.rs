@@ -230,6 +230,7 @@ fn documents(pack: &Pack, form: Form) -> Content {
         title: Some("title".to_owned()),
         grade: named("grade", |lot| lot.grade.is_some()),
         verse: vec!["verse".to_owned()],
+        pronunciation: Vec::from_iter(named("pronunciation", |lot| !lot.pronunciation.is_empty())),
         pack_form: PackForm {
             commentary: named("commentary", |lot| !lot.commentary.is_empty()),
             allusion: named("allusion", |lot| !lot.allusion.is_empty()),

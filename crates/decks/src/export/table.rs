@@ -14,7 +14,7 @@ use crate::{
 /// An importer reads no more.
 pub(super) const MAX_COLUMNS: usize = 1000;
 
-/// Verses of more lines stand in one cell.
+/// Verses of more lines stand in one cell, and so does how they are spoken.
 const MOST_LINE_COLUMNS: usize = 20;
 
 /// Tells spreadsheets that the file is UTF-8.
@@ -34,7 +34,10 @@ pub(super) fn written(pack: &Pack) -> Result<(Vec<u8>, Map), ExportError> {
     if lots.iter().any(|lot| lot.grade.is_some()) {
         map.grade = Some(table.add("grade", cells(|lot| lot.grade.clone())));
     }
-    map.verse = verse(&lots, &mut table);
+    map.verse = lines(&lots, &mut table, ["verse", "line"], |lot| &lot.verse);
+    map.pronunciation = lines(&lots, &mut table, ["pronunciation"; 2], |lot| {
+        &lot.pronunciation
+    });
     map.commentary = commentary(&lots, &mut table);
     map.allusion = allusions(&lots, &mut table);
     map.topics = topics(&lots, &mut table);
@@ -91,19 +94,22 @@ impl Table {
     }
 }
 
-fn verse(lots: &[&LotFile], table: &mut Table) -> Vec<String> {
-    let lines = lots.iter().map(|lot| lot.verse.len()).max().unwrap_or(0);
-    if lines > MOST_LINE_COLUMNS {
-        let cells = lots.iter().map(|lot| Some(lot.verse.join("\n"))).collect();
-        return vec![table.add("verse", cells)];
+/// A column for each line, or one for all where there are too many of them.
+fn lines(
+    lots: &[&LotFile],
+    table: &mut Table,
+    [all, each]: [&str; 2],
+    of: fn(&LotFile) -> &Vec<String>,
+) -> Vec<String> {
+    let most = lots.iter().map(|lot| of(lot).len()).max().unwrap_or(0);
+    if most > MOST_LINE_COLUMNS {
+        let cells = lots.iter().map(|lot| Some(of(lot).join("\n"))).collect();
+        return vec![table.add(all, cells)];
     }
-    (0..lines)
+    (0..most)
         .map(|line| {
-            let cells = lots
-                .iter()
-                .map(|lot| lot.verse.get(line).cloned())
-                .collect();
-            table.add(&format!("line {}", line + 1), cells)
+            let cells = lots.iter().map(|lot| of(lot).get(line).cloned()).collect();
+            table.add(&format!("{each} {}", line + 1), cells)
         })
         .collect()
 }

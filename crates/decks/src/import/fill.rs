@@ -86,7 +86,7 @@ impl Row<'_> {
             title,
             grade: map.grade.as_deref().and_then(|column| self.text(column)),
             verse,
-            pronunciation: Vec::new(),
+            pronunciation: self.pronunciation(),
             commentary: self.commentary(),
             allusion: self.allusions(),
             topics: BTreeMap::new(),
@@ -129,6 +129,20 @@ impl Row<'_> {
             return None;
         }
         Some(lines)
+    }
+
+    /// How the verse is spoken. Spaces stand between its words, so no mark but a line's end and a
+    /// stroke ends a line.
+    fn pronunciation(&mut self) -> Vec<String> {
+        let map = self.map;
+        let cut = Cut::of(map.verse_separator.as_deref(), Language::En);
+        let texts: Vec<_> = map
+            .pronunciation
+            .iter()
+            .filter_map(|column| self.text(column))
+            .collect();
+        let lines = texts.iter().flat_map(|text| cut.lines(text, map.trim));
+        lines.collect()
     }
 
     fn commentary(&mut self) -> Vec<CommentaryEntry> {

@@ -41,6 +41,14 @@ pub(crate) struct Map {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(crate) verse: Vec<String>,
+    /// How the verse is spoken: a column for each line, or one with a line for each.
+    #[serde(
+        default,
+        deserialize_with = "one_or_more",
+        serialize_with = "as_one_or_more",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) pronunciation: Vec<String>,
     /// The text between two lines of a verse; absent: the marks that `verse` cuts at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verse_separator: Option<String>,
@@ -112,6 +120,7 @@ impl Default for Map {
             title: None,
             grade: None,
             verse: Vec::new(),
+            pronunciation: Vec::new(),
             verse_separator: None,
             empty: dashes(),
             trim: true,
@@ -151,11 +160,13 @@ impl Map {
                     .map(|column| (column.as_str(), what.to_owned())),
             );
         }
-        uses.extend(
-            self.verse
-                .iter()
-                .map(|column| (column.as_str(), "verse".to_owned())),
-        );
+        for (columns, what) in [
+            (&self.verse, "verse"),
+            (&self.pronunciation, "pronunciation"),
+        ] {
+            let columns = columns.iter();
+            uses.extend(columns.map(|column| (column.as_str(), what.to_owned())));
+        }
         for entry in &self.commentary {
             uses.extend(entry.texts().map(|(language, column)| {
                 let provenance = word(&entry.provenance);
