@@ -105,7 +105,7 @@ impl Tasks {
         let settings = &self.shared.settings;
         let library = self.shared.fortune.library();
         let deck = library.deck(&request.deity_id, request.deck_id.as_deref())?;
-        let limits = &settings.limits;
+        let limits = self.shared.allowances.limits();
         let draw = NewDraw {
             draw_id: settings.clock.draw_id(),
             asker: Asker {

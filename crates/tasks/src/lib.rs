@@ -5,6 +5,7 @@
 //! being written lives in memory only, and [`Tasks::follow`] shows both as one.
 
 mod accounts;
+mod allowances;
 mod budget;
 mod clock;
 mod cursor;
@@ -32,6 +33,7 @@ pub use crate::{
         AccountSummary, Accounts, Act, AuditEntry, COMMAND_LINE, Credential, KeyError, KeySummary,
         KeyTerms, NameError, Pass, Principal, Rotation, Scope, UnknownScope, Vouched, is_seen,
     },
+    allowances::Allowances,
     budget::{DailyBudget, DailyBudgets, Spent, Whose},
     clock::Clock,
     cursor::{Cursor, CursorError},

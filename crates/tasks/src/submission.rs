@@ -126,7 +126,7 @@ impl Tasks {
                 day: day(now_ms),
                 budget_id: submission.budget_id.clone(),
                 is_guest: submission.is_guest,
-                budgets: self.shared.settings.budgets,
+                budgets: self.shared.allowances.budgets(),
             },
             stick: self.stick(choice, submission, &prepared.lot)?,
         };
@@ -252,7 +252,7 @@ impl Tasks {
     }
 
     fn allowed(&self, is_guest: bool) -> Allowed {
-        let limits = &self.shared.settings.limits;
+        let limits = self.shared.allowances.limits();
         Allowed {
             per_account: if is_guest {
                 limits.per_guest

@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     AccountId, Clock, DailyBudgets, Event, Follow, FollowOptions, OpenText, Spent, Status, Store,
     StoreError, Summary, TaskDocument, TaskId, Whose,
+    allowances::Present,
     budget::{ALL, EMBEDDED_GUESTS, GUESTS, day},
     document::{Progress, last_event_id},
     estimate::Estimates,
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub tail: Arc<Tail>,
     pub fortune: FortuneSystem,
     pub settings: Settings,
+    /// What the settings say of them holds at the start.
+    pub allowances: Present,
     pub queue: Arc<Queue>,
     /// What readings took lately.
     pub estimates: Estimates,
@@ -174,6 +177,7 @@ impl Tasks {
                 store,
                 tail,
                 fortune,
+                allowances: Present::new(settings.limits.clone(), settings.budgets),
                 settings,
                 queue: Arc::new(queue),
                 estimates: Estimates::new(took),
@@ -214,7 +218,7 @@ impl Tasks {
     /// What was spent today of the budgets that many share.
     pub async fn spent(&self) -> Result<Vec<Spent>, StoreError> {
         let today = day(self.shared.settings.clock.now_ms());
-        let budgets = self.shared.settings.budgets;
+        let budgets = self.shared.allowances.budgets();
         let mut all = Vec::new();
         for (whose, budget_id, most) in [
             (Whose::Guests, GUESTS, budgets.guests),

@@ -17,6 +17,7 @@ pub enum Act {
     KeyRotated,
     KeyRevoked,
     DecksReloaded,
+    SettingsReloaded,
     TaskCancelled,
 }
 
@@ -43,6 +44,7 @@ impl Act {
             Self::KeyRotated => "key_rotated",
             Self::KeyRevoked => "key_revoked",
             Self::DecksReloaded => "decks_reloaded",
+            Self::SettingsReloaded => "settings_reloaded",
             Self::TaskCancelled => "task_cancelled",
         }
     }
