@@ -1,6 +1,12 @@
 //! What every handler shares: the handles below, the limits, and whether the server is ending.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use kaucim_fortune::FortuneSystem;
@@ -8,7 +14,7 @@ use kaucim_tasks::{Accounts, Tasks};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    connections::Connections,
+    connections::{Connections, Most},
     history::History,
     limits::{Limiter, Rates},
     proxies::Proxies,
@@ -27,12 +33,25 @@ pub struct App {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) streams: Arc<Streams>,
+    /// How many of them an account may have.
+    pub(crate) streams_per_account: Arc<AtomicUsize>,
     pub(crate) connections: Connections,
+    /// How many of them an address may have.
+    pub(crate) seats: Arc<Most>,
     pub(crate) refusals: Arc<Refusals>,
     /// How busy the server was in the last hour.
     pub(crate) history: Arc<History>,
     /// Set when the server drains: streams end, readiness fails.
     pub(crate) draining: CancellationToken,
+}
+
+/// What of the settings can be replaced while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// As in [`Settings`], like the others.
+    pub rates: Option<Rates>,
+    pub streams_per_account: usize,
+    pub connections_per_address: usize,
 }
 
 /// How the server behaves.
@@ -114,11 +133,22 @@ impl App {
             fortune,
             limiter: Arc::new(Limiter::new(settings.rates)),
             streams: Arc::new(Streams::default()),
+            streams_per_account: Arc::new(AtomicUsize::new(settings.streams_per_account)),
+            seats: Arc::new(Most::new(&settings)),
             connections: Connections::new(settings.connections),
             refusals: Arc::new(Refusals::default()),
             history: Arc::new(History::default()),
             settings: Arc::new(settings),
             draining: CancellationToken::new(),
         }
+    }
+
+    /// From now on requests are held against these; what is open stays open.
+    pub fn cap(&self, caps: Caps) {
+        self.limiter.replace(caps.rates);
+        self.streams_per_account
+            .store(caps.streams_per_account, Relaxed);
+        self.seats
+            .replace(caps.rates.is_some(), caps.connections_per_address);
     }
 }

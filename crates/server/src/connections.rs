@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -44,9 +47,30 @@ impl Connections {
 /// How many connections each address has.
 pub(crate) struct Seats {
     taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    /// Absent: as many as there is room for.
-    most: Option<usize>,
+    most: Arc<Most>,
     proxies: Proxies,
+}
+
+/// How many connections one address may have, which can be replaced.
+pub(crate) struct Most(AtomicUsize);
+
+impl Most {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self(AtomicUsize::new(Self::of(
+            settings.rates.is_some(),
+            settings.connections_per_address,
+        )))
+    }
+
+    /// Whoever has more keeps them.
+    pub(crate) fn replace(&self, is_counted: bool, most: usize) {
+        self.0.store(Self::of(is_counted, most), Relaxed);
+    }
+
+    /// As many as there is room for, where nothing is counted.
+    fn of(is_counted: bool, most: usize) -> usize {
+        if is_counted { most } else { usize::MAX }
+    }
 }
 
 /// One connection of an address; it counts until it is dropped.
@@ -56,22 +80,23 @@ pub(crate) struct Seat {
 }
 
 impl Seats {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, most: Arc<Most>) -> Self {
         Self {
             taken: Arc::default(),
-            most: settings.rates.map(|_| settings.connections_per_address),
+            most,
             proxies: settings.proxies.clone(),
         }
     }
 
     /// Counts one more connection, unless the address has its fill.
     pub(crate) fn take(&self, address: IpAddr) -> Option<Seat> {
-        let Some(most) = self.most.filter(|_| !self.proxies.trusts(address)) else {
+        let most = self.most.0.load(Relaxed);
+        if most == usize::MAX || self.proxies.trusts(address) {
             return Some(Seat {
                 taken: Arc::clone(&self.taken),
                 address: None,
             });
-        };
+        }
         let address = counted_as_one(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(address).or_default();

@@ -26,7 +26,7 @@ mod tls;
 mod tokens;
 
 pub use crate::{
-    app::{App, Settings},
+    app::{App, Caps, Settings},
     limits::Rates,
     proxies::{ForwardedHeader, Proxies},
     serve::{serve, service},

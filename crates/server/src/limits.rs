@@ -1,6 +1,11 @@
 //! How often somebody may ask and call: by key, by guest, by address, and all guests together.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use governor::{
     DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -52,10 +57,11 @@ impl Default for Rates {
 
 /// Counts who asked how often.
 pub(crate) struct Limiter {
-    limits: Option<Limits>,
+    limits: RwLock<Option<Arc<Limits>>>,
 }
 
 struct Limits {
+    rates: Rates,
     questions: Counted,
     /// As often as questions, counted apart: a question and its draw belong together.
     draws: Counted,
@@ -113,18 +119,38 @@ impl Counted {
     }
 }
 
+impl Limits {
+    fn new(rates: Rates) -> Self {
+        Self {
+            questions: Counted::new(&rates),
+            draws: Counted::new(&rates),
+            sessions: RateLimiter::keyed(Quota::per_minute(rates.sessions)),
+            reports: Counted::new(&rates),
+            requests: RateLimiter::keyed(Quota::per_minute(rates.requests)),
+            refusals: RateLimiter::keyed(Quota::per_minute(rates.refusals)),
+            rates,
+        }
+    }
+}
+
 impl Limiter {
     pub(crate) fn new(rates: Option<Rates>) -> Self {
         Self {
-            limits: rates.map(|rates| Limits {
-                questions: Counted::new(&rates),
-                draws: Counted::new(&rates),
-                sessions: RateLimiter::keyed(Quota::per_minute(rates.sessions)),
-                reports: Counted::new(&rates),
-                requests: RateLimiter::keyed(Quota::per_minute(rates.requests)),
-                refusals: RateLimiter::keyed(Quota::per_minute(rates.refusals)),
-            }),
+            limits: RwLock::new(rates.map(|rates| Arc::new(Limits::new(rates)))),
         }
+    }
+
+    /// Counts by other rates from now on; what was counted is forgotten, unless they are the same.
+    pub(crate) fn replace(&self, rates: Option<Rates>) {
+        let mut limits = self.limits.write().unwrap_or_else(PoisonError::into_inner);
+        if limits.as_ref().map(|limits| limits.rates) != rates {
+            *limits = rates.map(|rates| Arc::new(Limits::new(rates)));
+        }
+    }
+
+    fn present(&self) -> Option<Arc<Limits>> {
+        let limits = self.limits.read();
+        limits.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts a question of this principal, or says how long to wait.
@@ -161,12 +187,12 @@ impl Limiter {
         &self,
         counting: impl FnOnce(&Limits) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
-        self.limits.as_ref().map_or(Ok(()), counting)
+        self.present().map_or(Ok(()), |limits| counting(&limits))
     }
 
     /// Forgets those who have not asked for long.
     pub(crate) fn forget_idle(&self) {
-        if let Some(limits) = &self.limits {
+        if let Some(limits) = self.present() {
             limits.questions.forget_idle();
             limits.draws.forget_idle();
             limits.sessions.retain_recent();

@@ -51,7 +51,7 @@ pub async fn serve(
     let limiter = app.limiter.clone();
     let tasks = app.tasks.clone();
     let room = app.connections.clone();
-    let seats = Seats::new(&app.settings);
+    let seats = Seats::new(&app.settings, Arc::clone(&app.seats));
     let terms = Terms {
         write_timeout: app.settings.write_timeout,
         first_word_timeout: app.settings.first_word_timeout,

@@ -1,5 +1,7 @@
 //! Following a task as server-sent events.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -39,7 +41,7 @@ pub(super) async fn stream(
     if app.draining.is_cancelled() {
         return Ok(sse::come_back());
     }
-    let cap = app.settings.streams_per_account;
+    let cap = app.streams_per_account.load(Relaxed);
     let open = app.streams.open(&who, cap).ok_or(Problem::TooManyStreams)?;
     let cursor = cursor(&headers, query.last_event_id.as_deref());
     let start = cursor.and_then(Result::ok).unwrap_or_default();
