@@ -7,10 +7,12 @@ use clap_complete::Shell;
 use kaucim_decks::{export::Form, import::Kind};
 use kaucim_fortune::Language;
 
+mod config;
 mod journal;
 mod keys;
 
 pub(crate) use self::{
+    config::Config,
     journal::{Journal, JournalCommand, ListReadings},
     keys::{Account, CreateKey, Key, RotateKey},
 };
@@ -107,6 +109,9 @@ pub(crate) enum Command {
     Backup { file: PathBuf },
     /// Put a backup in place, where no server runs; what was there is kept beside it
     Restore { file: PathBuf },
+    /// Show what the configuration comes to and where each value is from, or check a file
+    #[command(subcommand)]
+    Config(Config),
     /// Say which models, decks and storage were found, and what to do
     Doctor,
     /// Print what makes a shell complete commands and flags

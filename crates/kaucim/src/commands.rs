@@ -6,14 +6,15 @@ use kaucim_decks::{Library, LookupError, PackFault};
 use kaucim_tasks::Store;
 
 use crate::{
-    arguments::{Arguments, Command, Serve},
-    configuration::Configuration,
+    arguments::{Arguments, Command, Common, Config, Serve},
+    configuration::{Configuration, Sources},
     environment::Environment,
     exit::Failed,
 };
 
 mod ask;
 mod backup;
+mod config;
 mod deck;
 mod doctor;
 mod draw;
@@ -28,7 +29,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     let Arguments { common, command } = arguments;
     let settle = |serve: &Serve| Configuration::settle(&common, serve, environment);
     match command {
-        Command::Serve(serve) => serve::run(settle(&serve)?).await,
+        Command::Serve(serve) => serve::run(Sources::new(&common, &serve, environment)).await,
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Draw(draw) => draw::run(draw, &settle(&Serve::default())?, environment),
         Command::Journal(typed) => {
@@ -41,8 +42,22 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Command::Restore { file } => backup::restore(file, &settle(&Serve::default())?).await,
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { out } => manual::pages(out.as_deref()),
+        Command::Config(typed) => configured(&typed, common, environment),
         Command::Doctor => doctor::run(settle(&Serve::default())?).await,
     }
+}
+
+/// `kaucim config`, with the flags of `kaucim serve` as they would count there.
+fn configured(typed: &Config, mut common: Common, environment: &Environment) -> Result<(), Failed> {
+    let serve = match typed {
+        Config::Show { serve, .. } => serve.clone(),
+        Config::Check { serve, file, .. } => {
+            common.config = file.clone().or(common.config);
+            serve.clone()
+        }
+        Config::Defaults => Serve::default(),
+    };
+    config::run(typed, &Sources::new(&common, &serve, environment))
 }
 
 /// Opens the database of the data folder; the folder is made when it is not there.

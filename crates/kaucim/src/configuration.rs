@@ -11,13 +11,22 @@ use self::{
     care::{ResourceEntry, Safety},
     embed::EmbedEntries,
     embeddings::EmbeddingsEntry,
+    file::Written,
     identity::IdentityEntries,
     limits::{BudgetEntries, LimitEntries, at_least_one, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
     web::Web,
 };
-pub(crate) use self::{embeddings::Embeddings, identity::Identity, models::Models};
+pub(crate) use self::{
+    embeddings::Embeddings,
+    file::Mistake,
+    identity::Identity,
+    keys::counts_on_hangup,
+    models::Models,
+    shown::{Shown, Source, shown},
+    sources::{Settled, Sources, check},
+};
 use crate::{
     arguments::{Common, Serve},
     certificate::Certificate,
@@ -28,17 +37,21 @@ use crate::{
 mod care;
 mod embed;
 mod embeddings;
+mod file;
 mod identity;
+mod keys;
 mod limits;
 mod models;
 mod proxies;
+mod shown;
+mod sources;
 mod web;
 
 /// More would take memory before anybody asks.
 const MOST_WORKERS: usize = 10_000;
 
 /// Every key with its default, as it stands in the documentation.
-const DEFAULTS: &str = include_str!("../config.default.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// The settled configuration; nothing below it asks where a value came from.
 #[derive(Debug, Clone)]
@@ -131,13 +144,23 @@ struct Retention {
 }
 
 impl Configuration {
-    /// Settles everything, or says which value cannot be.
+    /// Settles everything, or says which value cannot be, and where it stands.
     pub(crate) fn settle(
         common: &Common,
         serve: &Serve,
         environment: &Environment,
     ) -> Result<Self, Failed> {
-        let file = file(common, environment)?;
+        let sources = Sources::new(common, serve, environment);
+        sources.settle().map(|settled| settled.configuration)
+    }
+
+    /// Settles what a file says beside flags and environment.
+    fn settled(sources: &Sources, file: File) -> Result<Self, Failed> {
+        let Sources {
+            common,
+            serve,
+            environment,
+        } = sources;
         let defaults = parse(DEFAULTS, "the built-in defaults")?;
         if serve.database.is_some() || environment.database.is_some() {
             return Err(Failed::usage(
@@ -151,13 +174,15 @@ impl Configuration {
             .or(number(environment.workers.as_ref(), "KAUCIM_WORKERS")?);
         let workers = workers.or(file.workers).or(defaults.workers).unwrap_or(16);
         if workers > MOST_WORKERS {
-            return Err(Failed::usage(
+            return Err(Failed::setting(
+                "workers",
                 format!("{workers} readings at once are more than any machine can make"),
                 format!("set workers to {MOST_WORKERS} or fewer"),
             ));
         }
         if workers == 0 {
-            return Err(Failed::usage(
+            return Err(Failed::setting(
+                "workers",
                 "no worker could ever read",
                 "set workers to 1 or more",
             ));
@@ -207,40 +232,9 @@ impl Configuration {
     }
 }
 
-fn file(common: &Common, environment: &Environment) -> Result<File, Failed> {
-    let path = common
-        .config
-        .clone()
-        .or_else(|| environment.config.clone().map(PathBuf::from));
-    let Some(path) = path else {
-        return parse("", "no file");
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        Failed::usage(
-            format!(
-                "could not read the configuration file {}: {error}",
-                path.display()
-            ),
-            "name another file with --config",
-        )
-    })?;
-    parse(&text, &path.display().to_string())
-}
-
 fn parse(text: &str, name: &str) -> Result<File, Failed> {
-    toml::from_str(text).map_err(|error: toml::de::Error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text
-            .get(..start)
-            .map_or(1, |before| before.matches('\n').count() + 1);
-        Failed::usage(
-            format!(
-                "{name}, line {line}: {}",
-                error.message().replace('\n', " ")
-            ),
-            "the README lists every key with its default",
-        )
-    })
+    let written = Written::of(text, Some(name.to_owned()));
+    written.file().map_err(Failed::from)
 }
 
 fn data_dir(
@@ -287,29 +281,34 @@ fn reading(file: &Reading) -> Result<kaucim_fortune::Settings, Failed> {
         care: default.care,
     };
     if settings.unrepaired == Unrepaired::Classic && !settings.classic {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "reading.unrepaired",
             "sections that stay wrong cannot become classic text while that is switched off",
             "set unrepaired to \"best\", or classic to true",
         ));
     }
     if settings.calls_per_reading == 0 {
         let hint = "set calls to 1 or more, or the model to classic";
-        return Err(Failed::usage("no model could ever be called", hint));
+        let message = "no model could ever be called";
+        return Err(Failed::setting("reading.calls", message, hint));
     }
     if !(0.0..=2.0).contains(&settings.temperature) {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "reading.temperature",
             format!("the temperature {} is out of range", settings.temperature),
             "set it to a number from 0 to 2",
         ));
     }
     if settings.max_tokens < 256 {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "reading.max_tokens",
             format!("a reading does not fit into {} tokens", settings.max_tokens),
             "set max_tokens to 256 or more; 4096 is the default",
         ));
     }
     if settings.tokens_per_reading < u64::from(settings.max_tokens) {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "reading.tokens",
             format!(
                 "a reading may have {} tokens in all, and one call {}",
                 settings.tokens_per_reading, settings.max_tokens
@@ -328,7 +327,8 @@ fn tokens_for(max_tokens: u32) -> u64 {
 fn reading_time(file: &Reading) -> Result<Duration, Failed> {
     match file.seconds.unwrap_or(600) {
         seconds @ 10..=86_400 => Ok(Duration::from_secs(seconds)),
-        seconds => Err(Failed::usage(
+        seconds => Err(Failed::setting(
+            "reading.seconds",
             format!("models may not take {seconds} seconds for a reading"),
             "set seconds to a number from 10 to 86400; 600 is the default",
         )),
@@ -337,7 +337,8 @@ fn reading_time(file: &Reading) -> Result<Duration, Failed> {
 
 fn keep_finished(file: &Retention) -> Result<Option<Duration>, Failed> {
     match file.days {
-        Some(0) => Err(Failed::usage(
+        Some(0) => Err(Failed::setting(
+            "retention.days",
             "readings that are kept for 0 days would be gone before they are read",
             "set days to 1 or more, or leave it away to keep readings until they are erased",
         )),

@@ -1,5 +1,7 @@
 //! The one place that reads the environment: every variable the program knows, by name.
 
+use std::{cell::RefCell, collections::BTreeSet};
+
 /// What the environment says; absent where a variable is not set or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Environment {
@@ -28,6 +30,8 @@ pub(crate) struct Environment {
     pub no_color: Option<String>,
     pub home: Option<String>,
     pub xdg_data_home: Option<String>,
+    /// The names of those that are set.
+    said: BTreeSet<&'static str>,
 }
 
 impl Environment {
@@ -39,6 +43,11 @@ impl Environment {
             .is_some_and(|keep| !off.contains(&keep))
     }
 
+    /// Whether a variable is set.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.said.contains(name)
+    }
+
     pub(crate) fn of_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the one place")]
         Self::from_lookup(|name| std::env::var(name).ok())
@@ -46,8 +55,13 @@ impl Environment {
 
     /// Reads through a lookup, so that tests never touch the process's own variables.
     pub(crate) fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        Self {
+        let said = RefCell::new(BTreeSet::new());
+        let set = |name: &'static str| {
+            let value = lookup(name).filter(|value| !value.is_empty())?;
+            said.borrow_mut().insert(name);
+            Some(value)
+        };
+        let read = Self {
             listen: set("KAUCIM_LISTEN"),
             data_dir: set("KAUCIM_DATA_DIR"),
             model: set("KAUCIM_MODEL"),
@@ -71,6 +85,11 @@ impl Environment {
             no_color: set("NO_COLOR"),
             home: set("HOME"),
             xdg_data_home: set("XDG_DATA_HOME"),
+            said: BTreeSet::new(),
+        };
+        Self {
+            said: said.into_inner(),
+            ..read
         }
     }
 }

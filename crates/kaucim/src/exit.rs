@@ -16,6 +16,12 @@ pub(crate) enum Failed {
         message: String,
         hint: Option<String>,
     },
+    /// A value of the configuration that cannot be, by the key that has it.
+    Setting {
+        key: String,
+        message: String,
+        hint: String,
+    },
     Storage {
         message: String,
         hint: Option<String>,
@@ -40,11 +46,41 @@ impl Failed {
         }
     }
 
+    /// A value of the configuration that cannot be; its key as `kaucim config show` has it.
+    pub(crate) fn setting(
+        key: impl Into<String>,
+        message: impl Display,
+        hint: impl Display,
+    ) -> Self {
+        Self::Setting {
+            key: key.into(),
+            message: message.to_string(),
+            hint: hint.to_string(),
+        }
+    }
+
+    /// The same of a table that stands in another one, such as `models.2`.
+    pub(crate) fn inside(self, table: &str) -> Self {
+        match self {
+            Self::Setting { key, message, hint } => Self::Setting {
+                key: format!("{table}.{key}"),
+                message,
+                hint,
+            },
+            other => other,
+        }
+    }
+
     /// Tells the user and returns the code.
     pub(crate) fn report(self) -> ExitCode {
         let (code, message, hint) = match self {
             Self::Question(message) => (1, message.unwrap_or_default(), None),
             Self::Usage { message, hint } => (2, message, hint),
+            Self::Setting {
+                key: _,
+                message,
+                hint,
+            } => (2, message, Some(hint)),
             Self::Storage { message, hint } => (3, message, hint),
             Self::AddressInUse { message, hint } => (4, message, hint),
             Self::NoModel { message, hint } => (5, message, hint),

@@ -17,6 +17,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+pub(crate) mod settings;
+
 /// How often the folder is looked at, at least …
 const LOOK: Duration = Duration::from_secs(2);
 /// … and so many times as long as a look takes: a great many files are looked at less often.

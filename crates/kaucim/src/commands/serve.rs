@@ -18,14 +18,16 @@ use tokio::{
 use super::{key::not_changed, make_folder, open_library, open_store};
 use crate::{
     certificate::Certificate,
-    configuration::{Configuration, Identity},
+    configuration::{Configuration, Identity, Sources},
     embeddings,
     exit::Failed,
     identity, models, output,
-    reload::Watch,
+    reload::{Watch, settings},
 };
 
-pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
+pub(super) async fn run(sources: Sources) -> Result<(), Failed> {
+    let settled = sources.settle()?;
+    let configuration = settled.configuration.clone();
     open_many_files();
     let certificate = configuration.certificate.clone();
     let tls = shown(certificate.as_ref())?;
@@ -74,7 +76,14 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let warm = fortune.clone();
     let identity = believe(configuration.identity, &mut served_as).await?;
     let recording = accounts.clone();
+    let settings = settings::Watch::begin(sources, settled).map_err(anyhow::Error::from)?;
+    let takers = (tasks.clone(), accounts.clone());
     let app = App::new(tasks, accounts, fortune, served_as);
+    let takers = settings::Takers {
+        app: app.clone(),
+        tasks: takers.0,
+        accounts: takers.1,
+    };
     let ended = ended()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     announce(&format!("{scheme}://{address}"), first_key.as_deref())?;
@@ -84,6 +93,7 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
     let served = tokio::select! {
         served = serving => served.map_err(anyhow::Error::from),
         Err(error) = Box::pin(watch.run(library, recording)) => Err(anyhow::Error::from(error)),
+        never = settings.run(takers) => match never {},
         Err(error) = keep(certificate, tls) => Err(anyhow::Error::from(error)),
     };
     if let Some(keeper) = keeper {
@@ -129,6 +139,7 @@ async fn believe(
         issuer,
         keys,
         pause,
+        keep_keys: _,
     }) = configured
     else {
         return Ok(None);

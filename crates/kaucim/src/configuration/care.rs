@@ -40,10 +40,12 @@ pub(super) fn settle(safety: Safety, entries: Vec<ResourceEntry>) -> Result<Care
     let region = safety
         .region
         .map(|region| self::region(&region))
-        .transpose()?;
+        .transpose()
+        .map_err(|failed| failed.inside("safety"))?;
     let mut resources = Vec::new();
-    for entry in entries {
-        resources.extend(checked(entry)?);
+    for (place, entry) in (1..).zip(entries) {
+        let checked = checked(entry);
+        resources.extend(checked.map_err(|failed| failed.inside(&format!("resources.{place}")))?);
     }
     let Some(region) = region else {
         return Ok(Care::default());
@@ -56,7 +58,8 @@ pub(super) fn settle(safety: Safety, entries: Vec<ResourceEntry>) -> Result<Care
         .collect();
     resources.extend(known);
     if resources.is_empty() {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "safety.region",
             format!("nobody is known who helps in `{region}`"),
             "name somebody with [[resources]], or leave the region away",
         ));
@@ -80,13 +83,15 @@ fn known() -> Result<Vec<Resource>, Failed> {
 fn checked(entry: ResourceEntry) -> Result<Vec<Resource>, Failed> {
     let region = region(&entry.region)?;
     if entry.matters.is_empty() {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "matters",
             format!("a resource of `{region}` helps with nothing"),
             "name its matters, such as matters = [\"self_harm\", \"violence\"]",
         ));
     }
     if entry.text.is_empty() {
-        return Err(Failed::usage(
+        return Err(Failed::setting(
+            "text",
             format!("a resource of `{region}` has no text"),
             "say who helps, such as text = { en = \"Samaritans: 116 123\" }",
         ));
@@ -111,7 +116,8 @@ fn region(region: &str) -> Result<String, Failed> {
         code if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
             Ok(code.to_owned())
         }
-        other => Err(Failed::usage(
+        other => Err(Failed::setting(
+            "region",
             format!("`{other}` is no region"),
             "two capital letters name one, such as TW, HK, JP, US or GB",
         )),
@@ -124,7 +130,8 @@ fn line(region: &str, language: Language, line: &str) -> Result<String, Failed> 
     let characters = line.chars().count();
     let refused = |what: String| {
         let hint = "write a name and a number or an address, on one line";
-        Err(Failed::usage(
+        Err(Failed::setting(
+            format!("text.{language}"),
             format!("the text in {language} of a resource of `{region}` {what}"),
             hint,
         ))
@@ -214,8 +221,12 @@ mod tests {
     #[test]
     fn what_cannot_be_shown_is_refused_with_a_hint() {
         let check = |file: &str, expected: &str| match settled(file) {
-            Err(Failed::Usage { message, hint }) => {
-                assert!(message.contains(expected) && hint.is_some(), "{message}");
+            Err(Failed::Setting { key, message, hint }) => {
+                assert!(message.contains(expected) && !hint.is_empty(), "{message}");
+                assert!(
+                    key.starts_with("safety.region") || key.starts_with("resources.1."),
+                    "{key}"
+                );
             }
             other => panic!("{file}: {other:?}"),
         };

@@ -28,7 +28,7 @@ pub(super) struct EmbedEntries {
 impl EmbedEntries {
     /// The sites, as browsers write them.
     pub(super) fn frame_ancestors(&self) -> Result<Vec<String>, Failed> {
-        refuse_no_origin(&self.frame_ancestors, "[embed] frame_ancestors")?;
+        refuse_no_origin(&self.frame_ancestors, "embed.frame_ancestors")?;
         Ok(self.frame_ancestors.clone())
     }
 
@@ -39,8 +39,8 @@ impl EmbedEntries {
             embedded_guests: all,
             ..
         } = rates.unwrap_or_default();
-        let per_embedded_guest = rate_of("[embed]", "guest_rate", self.guest_rate, each)?;
-        let embedded_guests = rate_of("[embed]", "guests_rate", self.guests_rate, all)?;
+        let per_embedded_guest = rate_of("embed.guest_rate", self.guest_rate, each)?;
+        let embedded_guests = rate_of("embed.guests_rate", self.guests_rate, all)?;
         Ok(rates.map(|rates| Rates {
             per_embedded_guest,
             embedded_guests,
@@ -51,8 +51,8 @@ impl EmbedEntries {
     /// What its guests may spend in a day; as much as they like where other guests may, too, unless
     /// it is written down.
     pub(super) fn budgets(&self, budgets: DailyBudgets) -> Result<DailyBudgets, Failed> {
-        refuse_nothing("[embed] per_guest", self.per_guest)?;
-        refuse_nothing("[embed] guests", self.guests)?;
+        refuse_nothing("embed.per_guest", self.per_guest)?;
+        refuse_nothing("embed.guests", self.guests)?;
         let usual = |readings, of_others: DailyBudget| DailyBudget {
             readings: of_others.readings.map(|_| readings),
             tokens: None,

@@ -40,7 +40,8 @@ pub(super) fn settle(
             ..ModelEntry::named(&named)
         },
         environment,
-    )?;
+    );
+    let model = model.map_err(|failed| failed.inside("embeddings"))?;
     let prefixes = Prefixes {
         question: entry.question_prefix.unwrap_or_default(),
         passage: entry.passage_prefix.unwrap_or_default(),

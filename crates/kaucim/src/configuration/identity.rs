@@ -43,14 +43,17 @@ pub(crate) struct Identity {
     pub keys: KeySource,
     /// Between two looks at the keys.
     pub pause: Duration,
+    /// How long they are believed while they cannot be read.
+    pub keep_keys: Duration,
 }
 
 pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, Failed> {
     let Some(file) = file else { return Ok(None) };
     let keys = source(file.jwks_url, file.jwks_file)?;
     if file.issuer.is_empty() || file.audience.is_empty() {
-        return Err(Failed::usage(
-            "[identity] issuer and audience are empty",
+        return Err(Failed::setting(
+            "identity.issuer",
+            "issuer and audience are empty",
             "write what stands in `iss` and `aud` of a token for this service",
         ));
     }
@@ -58,15 +61,17 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
         .algorithms
         .unwrap_or_else(|| vec![TokenAlgorithm::RS256, TokenAlgorithm::ES256]);
     if algorithms.is_empty() {
-        return Err(Failed::usage(
-            "[identity] algorithms is empty, so no token could be good",
+        return Err(Failed::setting(
+            "identity.algorithms",
+            "there is none, so no token could be good",
             "name those of the provider, such as [\"RS256\"]",
         ));
     }
     let leeway = file.leeway.unwrap_or(60);
     if leeway > MOST_LEEWAY {
-        return Err(Failed::usage(
-            format!("[identity] leeway is {leeway} seconds"),
+        return Err(Failed::setting(
+            "identity.leeway",
+            format!("clocks may not differ by {leeway} seconds"),
             format!("set it to {MOST_LEEWAY} or less, and the clocks right"),
         ));
     }
@@ -74,8 +79,10 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
     let names = file.scopes_without_claim.unwrap_or_default();
     let scopes = names.iter().map(|name| name.parse::<Scope>());
     let scopes = scopes.collect::<Result<Vec<_>, _>>();
-    let scopes =
-        scopes.map_err(|error| Failed::usage(error, "see [identity] scopes_without_claim"))?;
+    let scopes = scopes.map_err(|error| {
+        let hint = "name scopes of Kaucim, such as [\"ask\", \"read\"]";
+        Failed::setting("identity.scopes_without_claim", error, hint)
+    })?;
     let issuer = Issuer {
         name: file.issuer,
         audience: file.audience,
@@ -90,6 +97,7 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
         issuer,
         keys,
         pause,
+        keep_keys,
     }))
 }
 
@@ -97,16 +105,18 @@ pub(super) fn settle(file: Option<IdentityEntries>) -> Result<Option<Identity>, 
 fn times(refresh: Option<u64>, keep: Option<u64>) -> Result<(Duration, Duration), Failed> {
     let refresh = refresh.unwrap_or(REFRESH);
     if !(1..=MOST_REFRESH).contains(&refresh) {
-        return Err(Failed::usage(
-            format!("[identity] refresh is {refresh} seconds"),
+        return Err(Failed::setting(
+            "identity.refresh",
+            format!("the keys cannot be looked at every {refresh} seconds"),
             format!("set it to a number from 1 to {MOST_REFRESH}; {REFRESH} is the default"),
         ));
     }
     let keep = keep.unwrap_or_else(|| KEEP.max(2 * refresh));
     let least = 2 * refresh;
     if !(least..=MOST_KEEP).contains(&keep) {
-        return Err(Failed::usage(
-            format!("[identity] keep_keys is {keep} seconds, and refresh {refresh}"),
+        return Err(Failed::setting(
+            "identity.keep_keys",
+            format!("keys are kept for {keep} seconds and looked at every {refresh}"),
             format!("set keep_keys to a number from {least} to {MOST_KEEP}; {KEEP} is the default"),
         ));
     }
@@ -118,16 +128,18 @@ fn source(url: Option<String>, file: Option<PathBuf>) -> Result<KeySource, Faile
         (None, Some(path)) => return Ok(KeySource::File(path)),
         (Some(url), None) => url,
         (None, None) | (Some(_), Some(_)) => {
-            return Err(Failed::usage(
-                "[identity] has to say where the provider's public keys are, once",
+            return Err(Failed::setting(
+                "identity",
+                "it has to say where the provider's public keys are, once",
                 "set jwks_url, or jwks_file",
             ));
         }
     };
     let url = reqwest::Url::parse(&text).ok().filter(is_safe);
     url.map(KeySource::Url).ok_or_else(|| {
-        Failed::usage(
-            format!("[identity] jwks_url is `{text}`"),
+        Failed::setting(
+            "identity.jwks_url",
+            format!("`{text}` is no address that keys may come from"),
             "write an address that begins with https://",
         )
     })

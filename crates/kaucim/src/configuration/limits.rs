@@ -55,7 +55,7 @@ pub(super) fn budgets(
         ("service", file.service),
     ];
     for (name, budget) in written {
-        refuse_nothing(&format!("[budget] {name}"), budget)?;
+        refuse_nothing(&format!("budget.{name}"), budget)?;
     }
     let is_off = environment.rate_limit.as_deref() == Some("off");
     let of_guests = |readings| DailyBudget {
@@ -75,8 +75,9 @@ pub(super) fn budgets(
 pub(super) fn refuse_nothing(key: &str, budget: Option<DailyBudget>) -> Result<(), Failed> {
     let budget = budget.unwrap_or_default();
     if budget.readings == Some(0) || budget.tokens == Some(0) {
-        return Err(Failed::usage(
-            format!("with a budget of 0, {key} would let nobody ask"),
+        return Err(Failed::setting(
+            key,
+            "with a budget of 0 nobody could ask",
             "set it to 1 or more, or leave it away; `guests = false` keeps guests out",
         ));
     }
@@ -96,17 +97,19 @@ pub(super) fn limits(file: &LimitEntries, environment: &Environment) -> Result<L
         queued: queued.or(file.queued).unwrap_or(default.queued),
         ..default
     };
-    let all = [
-        limits.per_guest,
-        limits.per_account,
-        limits.per_end_user,
-        limits.queued,
-    ];
-    if all.contains(&0) {
-        return Err(Failed::usage(
-            "with a limit of 0 no question could ever be asked",
-            "set per_guest, per_account, per_end_user and queued to 1 or more",
-        ));
+    for (name, limit) in [
+        ("per_guest", limits.per_guest),
+        ("per_account", limits.per_account),
+        ("per_end_user", limits.per_end_user),
+        ("queued", limits.queued),
+    ] {
+        if limit == 0 {
+            return Err(Failed::setting(
+                format!("limits.{name}"),
+                "with a limit of 0 no question could ever be asked",
+                "set it to 1 or more",
+            ));
+        }
     }
     Ok(limits)
 }
@@ -119,7 +122,8 @@ pub(super) fn rates(
         Some("off") => false,
         Some("on") => true,
         Some(other) => {
-            return Err(Failed::usage(
+            return Err(Failed::setting(
+                "limits.rates",
                 format!("KAUCIM_RATE_LIMIT is `{other}`"),
                 "set it to on or off",
             ));
@@ -141,13 +145,12 @@ pub(super) fn rates(
 }
 
 fn rate(name: &str, written: Option<u32>, default: NonZeroU32) -> Result<NonZeroU32, Failed> {
-    rate_of("[limits]", name, written, default)
+    rate_of(&format!("limits.{name}"), written, default)
 }
 
-/// A rate of one part of the file; nobody could come in with none.
+/// A rate by its key; nobody could come in with none.
 pub(super) fn rate_of(
-    part: &str,
-    name: &str,
+    key: &str,
     written: Option<u32>,
     default: NonZeroU32,
 ) -> Result<NonZeroU32, Failed> {
@@ -155,8 +158,9 @@ pub(super) fn rate_of(
         return Ok(default);
     };
     NonZeroU32::new(written).ok_or_else(|| {
-        Failed::usage(
-            format!("with {part} {name} = 0 nobody could ever come in"),
+        Failed::setting(
+            key,
+            "with a rate of 0 nobody could ever come in",
             format!("set it to 1 or more; {default} is the default"),
         )
     })
@@ -169,8 +173,9 @@ pub(super) fn at_least_one(
     default: usize,
 ) -> Result<usize, Failed> {
     match written {
-        Some(0) => Err(Failed::usage(
-            format!("with [limits] {name} = 0 the server would serve nobody"),
+        Some(0) => Err(Failed::setting(
+            format!("limits.{name}"),
+            "with 0 of them the server would serve nobody",
             format!("set it to 1 or more; {default} is the default"),
         )),
         Some(written) => Ok(written),

@@ -76,7 +76,8 @@ pub(super) fn settle(
         if entry.model == "classic" {
             if place < last {
                 let hint = "put `classic` last: it never fails";
-                return Err(Failed::usage(
+                return Err(Failed::setting(
+                    format!("models.{}.model", place + 1),
                     "what follows `classic` would never be asked",
                     hint,
                 ));
@@ -85,14 +86,15 @@ pub(super) fn settle(
         }
         let url = url.take().or(entry.url);
         let concurrency = concurrency.or(entry.concurrency);
-        chain.push(model(
+        let settled = model(
             ModelEntry {
                 url,
                 concurrency,
                 ..entry
             },
             environment,
-        )?);
+        );
+        chain.push(settled.map_err(|failed| failed.inside(&format!("models.{}", place + 1)))?);
     }
     Ok(Models::Chain(chain))
 }
@@ -111,7 +113,8 @@ impl ModelEntry {
 
 pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<ModelConfig, Failed> {
     let mut config = ModelConfig::from_str(&entry.model).map_err(|error| {
-        Failed::usage(
+        Failed::setting(
+            "model",
             error,
             "such as openai:gpt-4o-mini, ollama:qwen3:8b, or classic",
         )
@@ -131,7 +134,8 @@ pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<Mode
     config.api_key = key;
     if let Some(concurrency) = entry.concurrency {
         if concurrency == 0 {
-            return Err(Failed::usage(
+            return Err(Failed::setting(
+                "concurrency",
                 "with a concurrency of 0 no model could ever be called",
                 "set concurrency (KAUCIM_MODEL_CONCURRENCY) to 1 or more",
             ));
@@ -141,7 +145,8 @@ pub(super) fn model(entry: ModelEntry, environment: &Environment) -> Result<Mode
     if let Some(tokens) = entry.context {
         if !is_ollama {
             let hint = "give the server that speaks OpenAI's protocol its context itself";
-            return Err(Failed::usage(
+            return Err(Failed::setting(
+                "context",
                 "`context` is for Ollama's models alone",
                 hint,
             ));

@@ -39,14 +39,16 @@ fn network(text: &str) -> Result<IpNet, Failed> {
         .parse::<IpNet>()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     let network = network.map_err(|_| {
-        Failed::usage(
-            format!("`{text}` in [proxies] trusted is no address and no network"),
+        Failed::setting(
+            "proxies.trusted",
+            format!("`{text}` is no address and no network"),
             "write 10.0.0.7, 10.0.0.0/8 or fd00::/8",
         )
     })?;
     if network.prefix_len() == 0 {
-        return Err(Failed::usage(
-            "[proxies] trusted names everybody, so anybody could claim any address",
+        return Err(Failed::setting(
+            "proxies.trusted",
+            format!("`{text}` names everybody, so anybody could claim any address"),
             "name the proxy's own address or network",
         ));
     }

@@ -4,6 +4,8 @@ use kaucim_llm::ModelConfig;
 
 use super::{models::ollama_url, *};
 
+mod explained;
+
 fn settled(common: &Common, variables: &[(&str, &str)]) -> Configuration {
     let lookup = |name: &str| {
         let found = variables.iter().find(|(known, _)| *known == name);
@@ -256,7 +258,7 @@ fn sites_that_show_the_page_are_named_as_browsers_name_them() {
         "temple.example",
     ] {
         let told = named(site).map(|_| ()).expect_err(site);
-        assert!(told.contains("[embed] frame_ancestors"), "{told}");
+        assert!(told.contains("embed.frame_ancestors"), "{told}");
     }
     let none = of_file("").map(|settled| settled.web.frame_ancestors);
     assert_eq!(none, Ok(Vec::new()), "nobody, unless it is written down");

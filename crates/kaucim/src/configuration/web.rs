@@ -33,8 +33,9 @@ pub(super) fn refuse_no_origin(origins: &[String], key: &str) -> Result<(), Fail
         let written = url.map(|url| url.origin().ascii_serialization());
         let is_web = origin.starts_with("http") && !origin.contains('*');
         if written.as_ref() != Some(origin) || !is_web {
-            return Err(Failed::usage(
-                format!("`{origin}` in {key} is no origin"),
+            return Err(Failed::setting(
+                key,
+                format!("`{origin}` is no origin"),
                 "write it as browsers do, such as https://app.example, without a path or a star",
             ));
         }
@@ -50,8 +51,9 @@ fn address(text: &str) -> Result<String, Failed> {
         is_web && has_no_more && url.username().is_empty() && url.password().is_none()
     });
     let url = url.ok_or_else(|| {
-        Failed::usage(
-            format!("public_url is `{text}`, which is no address of a site"),
+        Failed::setting(
+            "public_url",
+            format!("`{text}` is no address of a site"),
             "write it as people type it, such as https://temple.example",
         )
     })?;

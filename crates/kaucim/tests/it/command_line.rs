@@ -288,7 +288,7 @@ async fn mistakes_have_a_sentence_a_hint_and_a_code() {
     fs::write(&config, "listn = \"127.0.0.1:1\"\n").expect("a file");
     let mut command = kaucim(data.path());
     command.arg("serve").arg("--config").arg(&config);
-    mistake(run(command).await, 2, "unknown field `listn`");
+    mistake(run(command).await, 2, "line 1: unknown key `listn`");
     let mut command = kaucim(data.path());
     command.args(["serve", "--model", "gpt"]);
     mistake(run(command).await, 2, "`gpt` names no model");
@@ -393,6 +393,8 @@ async fn help_reads_well() {
         &["draw", "--help"],
         &["journal", "--help"],
         &["journal", "erase", "--help"],
+        &["config", "show", "--help"],
+        &["config", "check", "--help"],
         &["completions", "--help"],
         &["man", "--help"],
         &["serve", "--help"],

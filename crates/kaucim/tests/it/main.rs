@@ -6,6 +6,7 @@ mod browser;
 mod care;
 mod client;
 mod command_line;
+mod config;
 mod crash;
 mod crowded;
 mod damaged_file;

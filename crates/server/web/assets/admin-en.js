@@ -38,7 +38,7 @@ export const WORDS = {
   part_reports: 'Reported as bad', reports: 'Readings that were reported as bad', reports_none: 'Nothing was reported.', lot: 'Lot', writer: 'Written by', word: 'A word why',
   version: 'Version', up: 'Up', up_since: 'since {time}', kept: 'Readings kept', database: 'Database', log: 'log', free: 'Free on the disk', connections: 'Connections',
   audit: 'Acts in the operator’s name, the newest first', audit_none: 'Nothing was done yet.', act: 'Act', object: 'On', actor: 'By', older: 'Earlier ones',
-  act_account_created: 'account made', act_account_erased: 'account erased', act_key_created: 'key made', act_key_rotated: 'key replaced', act_key_revoked: 'key ended', act_decks_reloaded: 'decks read again', act_task_cancelled: 'reading cancelled',
+  act_account_created: 'account made', act_account_erased: 'account erased', act_key_created: 'key made', act_key_rotated: 'key replaced', act_key_revoked: 'key ended', act_decks_reloaded: 'decks read again', act_settings_reloaded: 'settings read again', act_task_cancelled: 'reading cancelled',
 
   call_connect: 'cannot be reached', call_timed_out: 'too slow', call_unavailable: 'busy or broken', call_refused: 'refuses the request', call_failed: 'failed while answering', call_cut_off: 'answer without end', call_empty: 'empty answer', call_malformed: 'not the protocol', call_given_up: 'failed, not tried again',
   failure_models_failed: 'no model could write', failure_attempts_exhausted: 'five attempts were lost', failure_internal: 'a fault of the server',

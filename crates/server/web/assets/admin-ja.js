@@ -38,7 +38,7 @@ export const WORDS = {
   part_reports: 'よくないと報告された解釈', reports: 'よくないと報告された解釈', reports_none: '報告はありません。', lot: '籤', writer: '書き手', word: '理由のひとこと',
   version: 'バージョン', up: '稼働', up_since: '{time} から', kept: '保存中の解釈', database: 'データベース', log: 'ログ', free: 'ディスクの残り', connections: '接続',
   audit: '運営の名で行われたこと、新しい順', audit_none: 'まだ何も行われていません。', act: '内容', object: '対象', actor: '行った人', older: '以前のもの',
-  act_account_created: 'アカウント作成', act_account_erased: 'アカウント削除', act_key_created: 'キー作成', act_key_rotated: 'キー交換', act_key_revoked: 'キー失効', act_decks_reloaded: '籤本の再読込', act_task_cancelled: '解釈の中止',
+  act_account_created: 'アカウント作成', act_account_erased: 'アカウント削除', act_key_created: 'キー作成', act_key_rotated: 'キー交換', act_key_revoked: 'キー失効', act_decks_reloaded: '籤本の再読込', act_settings_reloaded: '設定の再読込', act_task_cancelled: '解釈の中止',
 
   call_connect: '接続できません', call_timed_out: '遅すぎます', call_unavailable: '混雑または故障', call_refused: '要求を拒否', call_failed: '応答の途中で失敗', call_cut_off: '応答が途切れました', call_empty: '応答が空でした', call_malformed: '規約外の応答', call_given_up: '失敗、再試行なし',
   failure_models_failed: 'どのモデルも書けませんでした', failure_attempts_exhausted: '五回とも中断', failure_internal: 'サーバーの不具合',

@@ -38,7 +38,7 @@ export const WORDS = {
   part_reports: '回報為不好的解讀', reports: '回報為不好的解讀', reports_none: '沒有人回報。', lot: '籤', writer: '執筆', word: '說明',
   version: '版本', up: '已運行', up_since: '自 {time} 起', kept: '留存的解讀', database: '資料庫', log: '日誌', free: '磁碟剩餘', connections: '連線',
   audit: '以管理者名義做過的事，新的在前', audit_none: '還沒有做過什麼。', act: '事項', object: '對象', actor: '由誰', older: '再往前',
-  act_account_created: '建立帳號', act_account_erased: '刪除帳號', act_key_created: '產生金鑰', act_key_rotated: '更換金鑰', act_key_revoked: '終止金鑰', act_decks_reloaded: '重讀籤本', act_task_cancelled: '停止解讀',
+  act_account_created: '建立帳號', act_account_erased: '刪除帳號', act_key_created: '產生金鑰', act_key_rotated: '更換金鑰', act_key_revoked: '終止金鑰', act_decks_reloaded: '重讀籤本', act_settings_reloaded: '重讀設定', act_task_cancelled: '停止解讀',
 
   call_connect: '連不上', call_timed_out: '太慢', call_unavailable: '忙碌或故障', call_refused: '拒絕請求', call_failed: '回答途中失敗', call_cut_off: '回答沒有結尾', call_empty: '回答是空的', call_malformed: '不合協定', call_given_up: '失敗，未再嘗試',
   failure_models_failed: '沒有模型能書寫', failure_attempts_exhausted: '五次嘗試都中斷', failure_internal: '伺服器的差錯',
