@@ -102,7 +102,7 @@ impl Retrieval {
         match error {
             Some(error) if !was_without => tracing::warn!(
                 model.name = %embedder.name(),
-                error = error as &dyn std::error::Error,
+                error = error.in_our_words(),
                 "{} makes no vectors of questions; passages are found by their words alone",
                 embedder.name(),
             ),

@@ -56,6 +56,28 @@ impl std::fmt::Display for Limit {
 }
 
 impl Error {
+    /// What went wrong without a word of the server's, which may quote what it was asked: for logs.
+    pub fn in_our_words(&self) -> String {
+        match self {
+            Self::Connect(error) => {
+                let mut cause: &dyn std::error::Error = error;
+                while let Some(deeper) = cause.source() {
+                    cause = deeper;
+                }
+                format!("{self}: {cause}")
+            }
+            Self::Unavailable { status, .. } => format!("the model server answered {status}"),
+            Self::Refused { status, .. } => {
+                format!("the model server refused the request with {status}")
+            }
+            Self::Failed { .. } => "the model server failed while answering".to_owned(),
+            Self::Malformed { .. } => {
+                "the model server does not speak the expected protocol".to_owned()
+            }
+            Self::TimedOut(_) | Self::CutOff | Self::Empty => self.to_string(),
+        }
+    }
+
     /// Whether the same request may succeed when it is sent again.
     pub fn is_worth_retrying(&self) -> bool {
         match self {

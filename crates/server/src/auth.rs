@@ -19,6 +19,10 @@ const SECRET_BYTES: usize = 256;
 
 const COOKIE: &str = "kaucim_session";
 
+/// The same where TLS is spoken: by this beginning of its name browsers know that no other host, a
+/// neighbour under one domain, may set it (RFC 6265bis, 4.1.3.2).
+const TLS_COOKIE: &str = "__Host-kaucim_session";
+
 /// That of a page which another site embeds: browsers keep one for each of those sites.
 const EMBED_COOKIE: &str = "kaucim_embed";
 
@@ -87,12 +91,22 @@ impl FromRequestParts<App> for MayFollow {
         };
         // Whose ticket is no good is told so, not helped by a cookie.
         let who = who.filter(|who| app.settings.guests || !who.is_guest);
+        let who = who.filter(|who| is_vouched(who, app));
         let Some(who) = who else {
             return Err(refused(parts, app));
         };
         app.limiter.request(&who)?;
         Ok(Self(who))
     }
+}
+
+/// Whether the key that signed a token is still believed, where one stands behind a credential.
+fn is_vouched(who: &Principal, app: &App) -> bool {
+    let Some(key) = who.credential.signed_with() else {
+        return true;
+    };
+    let issuer = app.settings.issuer.as_ref();
+    issuer.is_some_and(|issuer| issuer.keys.believes(key))
 }
 
 /// The part of a query that says who asks.
@@ -190,7 +204,7 @@ pub(crate) async fn principal(
         let who = app.accounts.authenticate(secret).await?;
         return Ok(who.filter(|who| !who.is_guest));
     }
-    let secrets = session_secrets(headers, app);
+    let secrets = session_secrets(headers, site, app);
     if secrets.is_empty() || !app.settings.guests {
         return Ok(None);
     }
@@ -234,19 +248,27 @@ pub(crate) enum Jar {
     Embed,
 }
 
-/// The secrets in the session cookies, that of the own pages first.
-pub(crate) fn session_secrets<'a>(headers: &'a HeaderMap, app: &App) -> Vec<(Jar, &'a str)> {
+/// The secrets in the session cookies, that of the own pages first. Where two of one name come, one
+/// of them was planted, and neither counts.
+pub(crate) fn session_secrets<'a>(
+    headers: &'a HeaderMap,
+    site: &Site,
+    app: &App,
+) -> Vec<(Jar, &'a str)> {
     let secret = |wanted: &str| {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
+        let cookies = headers.get_all(header::COOKIE).iter();
+        let mut named = cookies
             .filter_map(|cookies| cookies.to_str().ok())
             .flat_map(|cookies| cookies.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find(|(name, secret)| *name == wanted && (1..=SECRET_BYTES).contains(&secret.len()))
-            .map(|(_, secret)| secret)
+            .filter(|(name, _)| *name == wanted)
+            .map(|(_, secret)| secret);
+        let secret = named.next()?;
+        let is_only = named.all(|other| other == secret);
+        (is_only && (1..=SECRET_BYTES).contains(&secret.len())).then_some(secret)
     };
-    let own = secret(COOKIE).map(|secret| (Jar::Own, secret));
+    let own = if site.is_https() { TLS_COOKIE } else { COOKIE };
+    let own = secret(own).map(|secret| (Jar::Own, secret));
     // Other sites can have browsers send this one, so a browser has to say who sends it.
     let may_embed = !app.settings.frame_ancestors.is_empty() && names_its_page(headers);
     let embed = secret(EMBED_COOKIE).filter(|_| may_embed);
@@ -272,7 +294,7 @@ pub(crate) fn session_cookie(jar: Jar, secret: &str, IsHttps(is_https): IsHttps)
     };
     let (name, terms) = match (jar, is_https) {
         (Jar::Own, false) => (COOKIE, "SameSite=Strict"),
-        (Jar::Own, true) => (COOKIE, "SameSite=Strict; Secure"),
+        (Jar::Own, true) => (TLS_COOKIE, "SameSite=Strict; Secure"),
         (Jar::Embed, _) => (EMBED_COOKIE, "SameSite=None; Secure; Partitioned"),
     };
     let cookie = format!("{name}={secret}; Path=/; HttpOnly; Max-Age={age}; {terms}");

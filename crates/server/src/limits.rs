@@ -24,6 +24,8 @@ pub struct Rates {
     pub per_guest: NonZeroU32,
     /// Questions of the guests of one address together; draws are counted apart, as often.
     pub per_address: NonZeroU32,
+    /// The same of a whole day, so that one address does not spend what all guests may.
+    pub per_address_daily: NonZeroU32,
     /// New guest sessions of one address, and links to a second device that are tried there.
     pub sessions: NonZeroU32,
     /// Questions of all guests together.
@@ -45,6 +47,7 @@ impl Default for Rates {
             per_account: per_minute(600),
             per_guest: per_minute(10),
             per_address: per_minute(60),
+            per_address_daily: per_minute(1000),
             sessions: per_minute(60),
             guests: per_minute(600),
             per_embedded_guest: per_minute(5),
@@ -77,6 +80,7 @@ struct Counted {
     keys: DefaultKeyedRateLimiter<String>,
     guests: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    addresses_daily: DefaultKeyedRateLimiter<IpAddr>,
     all_guests: DefaultDirectRateLimiter,
     embedded_guests: DefaultKeyedRateLimiter<String>,
     all_embedded_guests: DefaultDirectRateLimiter,
@@ -88,6 +92,7 @@ impl Counted {
             keys: RateLimiter::keyed(Quota::per_minute(rates.per_account)),
             guests: RateLimiter::keyed(Quota::per_minute(rates.per_guest)),
             addresses: RateLimiter::keyed(Quota::per_minute(rates.per_address)),
+            addresses_daily: RateLimiter::keyed(daily(rates.per_address_daily)),
             all_guests: RateLimiter::direct(Quota::per_minute(rates.guests)),
             embedded_guests: RateLimiter::keyed(Quota::per_minute(rates.per_embedded_guest)),
             all_embedded_guests: RateLimiter::direct(Quota::per_minute(rates.embedded_guests)),
@@ -106,6 +111,7 @@ impl Counted {
         };
         check(each, &budget_id)?;
         check(&self.addresses, &address)?;
+        check(&self.addresses_daily, &address)?;
         all.check().map_err(|until| {
             Problem::RateLimited(until.wait_time_from(DefaultClock::default().now()))
         })
@@ -116,6 +122,7 @@ impl Counted {
         self.guests.retain_recent();
         self.embedded_guests.retain_recent();
         self.addresses.retain_recent();
+        self.addresses_daily.retain_recent();
     }
 }
 
@@ -201,6 +208,13 @@ impl Limiter {
             limits.refusals.retain_recent();
         }
     }
+}
+
+/// So many at once, and as many again in a day.
+fn daily(rate: NonZeroU32) -> Quota {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let quota = Quota::with_period(day / rate.get());
+    quota.map_or(Quota::per_hour(rate), |quota| quota.allow_burst(rate))
 }
 
 fn check<K: std::hash::Hash + Eq + Clone>(

@@ -30,6 +30,8 @@ struct Origin {
 pub(crate) struct Site {
     /// Without a slash at its end.
     url: String,
+    /// Whether the client spoke TLS, with this server or with a proxy that is believed.
+    is_https: bool,
     sender: Sender,
 }
 
@@ -78,6 +80,7 @@ impl Site {
             let own: Vec<_> = own.into_iter().collect();
             return Self {
                 url: public.trim_end_matches('/').to_owned(),
+                is_https: is_https == Some(true),
                 sender: sender(headers, &own, is_own_name),
             };
         }
@@ -101,8 +104,13 @@ impl Site {
         };
         Self {
             url: format!("{scheme}://{host}"),
+            is_https: is_https == Some(true),
             sender: sender(headers, &own, is_own_name),
         }
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.is_https
     }
 
     /// Where visitors find this server, for links.

@@ -160,6 +160,11 @@ fn refused_by(kind: FaultKind, dialect: Dialect, ask: &Ask) -> Option<Response> 
                 }
                 (_, 401) => refusal(dialect, 401, "Invalid API key"),
                 (_, 503) => refusal(dialect, 503, "Loading model"),
+                // As servers do whose checks of a request quote what they do not like.
+                (_, 422) => {
+                    let input = format!("invalid input: {}", ask.question);
+                    refusal(dialect, 422, &input)
+                }
                 _ => refusal(dialect, status, "refused, as the simulator was told to"),
             };
             let seconds = ask.settings.retry_after.map(header::HeaderValue::from);

@@ -180,7 +180,7 @@ impl Call {
                 tracing::warn!(
                     model.provider = provider,
                     model.name = name,
-                    error = error as &dyn std::error::Error,
+                    error = error.in_our_words(),
                     "a model call failed"
                 );
                 if self.has_text && error.is_worth_retrying() {

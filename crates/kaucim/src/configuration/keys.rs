@@ -68,6 +68,7 @@ pub(super) const KEYS: &[(&str, Counts)] = &[
     ("limits.rates", OnHangup),
     ("limits.guest_rate", OnHangup),
     ("limits.address_rate", OnHangup),
+    ("limits.address_daily_rate", OnHangup),
     ("limits.guests_rate", OnHangup),
     ("limits.account_rate", OnHangup),
     ("limits.session_rate", OnHangup),

@@ -271,6 +271,7 @@ fn limits(configuration: &Configuration) -> Value {
         "rates": rates.is_some(),
         "guest_rate": rate(|rates| rates.per_guest),
         "address_rate": rate(|rates| rates.per_address),
+        "address_daily_rate": rate(|rates| rates.per_address_daily),
         "guests_rate": rate(|rates| rates.guests),
         "account_rate": rate(|rates| rates.per_account),
         "session_rate": rate(|rates| rates.sessions),

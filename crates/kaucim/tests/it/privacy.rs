@@ -37,6 +37,7 @@ async fn log_and_figures_hold_no_question_no_reading_and_no_credential() {
     let said = whole_run(&server).await;
     let log = std::fs::read_to_string(server.data.path().join("stderr.txt")).expect("a log");
     assert!(log.contains("DEBUG"), "the log is talkative: {log}");
+    assert!(log.contains("with 422"), "it tells of the refusal: {log}");
     // What the first start tells people is told once, and is no part of the log.
     let lines = log
         .lines()
@@ -81,6 +82,10 @@ async fn whole_run(server: &Server) -> Said {
     let client = Client::builder().no_proxy().build().expect("a client");
     let request = |method: Method, path: &str| client.request(method, server.url(path));
     let guest = guest(request(Method::POST, "/api/v1/session")).await;
+    // A model server may quote what it refuses.
+    let quoted = json!({ "deity_id": "yue_lao", "question": "Will Perpetua Quillfeather come? [[sim fault=422]]" });
+    let waits = request(Method::POST, "/api/v1/fortune/interpret").bearer_auth(&key);
+    assert_eq!(send(waits.json(&quoted)).await.0, 200);
     let body = json!({
         "deity_id": "yue_lao", "question": "Will Perpetua Quillfeather marry me?",
         "context": { "name": "Ignatius Bramblewick" }, "end_user": "customer-zebulon",

@@ -6,10 +6,12 @@ use axum::extract::{Query, Request};
 use crate::{problem::Problem, tokens::is_token};
 
 /// What credentials are called in addresses. A ticket is none: it is made to stand in one.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
+    "access-token",
     "access_token",
     "api_key",
     "apikey",
+    "auth",
     "authorization",
     "bearer",
     "handoff",
@@ -34,7 +36,8 @@ pub(crate) async fn refuse_in_address(request: Request) -> Result<Request, Probl
         Ok(Query(pairs)) => pairs.iter().any(|(name, value)| is_credential(name, value)),
         Err(_) => looks_like_secret(request.uri().query().unwrap_or_default()),
     };
-    if has_credential {
+    let mut steps = request.uri().path().split('/');
+    if has_credential || steps.any(looks_like_secret) {
         return Err(Problem::CredentialInAddress);
     }
     Ok(request)
@@ -67,7 +70,11 @@ mod tests {
     use super::*;
 
     async fn is_refused(query: &str) -> bool {
-        let request = Request::builder().uri(format!("/x?{query}"));
+        is_refused_in(&format!("/x?{query}")).await
+    }
+
+    async fn is_refused_in(address: &str) -> bool {
+        let request = Request::builder().uri(address);
         let request = request.body(Body::empty()).expect("a request");
         refuse_in_address(request).await.is_err()
     }
@@ -90,6 +97,11 @@ mod tests {
         ] {
             assert!(is_refused(query).await, "{query}");
         }
+        for path in ["/kc_", "/api/v1/async-chat/task/kh_", "/assets/x-kg_"] {
+            let address = format!("{path}{digits}");
+            assert!(is_refused_in(&address).await, "{address}");
+        }
+        assert!(!is_refused_in(&format!("/kt_{digits}")).await);
         for query in [
             "",
             "q=the+key+to+it",

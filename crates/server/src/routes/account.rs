@@ -18,6 +18,7 @@ use crate::{
     auth::{IsHttps, MayAsk},
     problem::Problem,
     routes::session::gone,
+    site::Site,
 };
 
 /// How many readings are listed at once while they are written out.
@@ -85,12 +86,12 @@ fn whole(
 pub(super) async fn erase(
     State(app): State<App>,
     MayAsk(who): MayAsk,
-    is_https: IsHttps,
+    (site, is_https): (Site, IsHttps),
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.tasks.erase_account(who.account_id).await?;
     if who.is_guest {
-        return gone(&app, is_https, &headers).await;
+        return gone(&app, (&site, is_https), &headers).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -1,6 +1,6 @@
 //! Asking: a question comes in, and is stored before it is answered.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::Ordering::Relaxed};
 
 use axum::{
     Json as JsonBody,
@@ -105,6 +105,11 @@ pub(super) async fn interpret(
     body: Json<AskQuestion>,
 ) -> Result<Response, Problem> {
     let account_id = who.account_id;
+    // It is a stream of one piece: it counts as one, and ends with what it was opened with.
+    let open = app
+        .streams
+        .open(&who, app.streams_per_account.load(Relaxed));
+    let open = open.ok_or(Problem::TooManyStreams)?;
     let accepted = submit(&app, who, address, &headers, body).await?;
     let task_id = accepted.task_id;
     let options = FollowOptions {
@@ -123,6 +128,7 @@ pub(super) async fn interpret(
             () = ended => {}
             () = tokio::time::sleep(app.settings.interpret_wait) => {}
             () = app.draining.cancelled() => {}
+            () = open.ended.cancelled() => return Err(Problem::Unauthenticated),
         }
     }
     answer(app.tasks.task(account_id, task_id).await.map_err(lost)?)

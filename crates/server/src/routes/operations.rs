@@ -2,10 +2,9 @@
 
 use std::sync::LazyLock;
 
-use axum::{Json, extract::State};
+use axum::{Json, body::Bytes, extract::State, http::header, response::IntoResponse};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{App, openapi::document, problem::Problem};
 
@@ -28,7 +27,9 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
     Ok(OK)
 }
 
-pub(super) async fn openapi() -> Json<&'static Value> {
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
-    Json(&DOCUMENT)
+/// Written once: anybody may ask for it, as often as they like.
+pub(super) async fn openapi() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document().to_string()));
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, DOCUMENT.clone())
 }

@@ -68,7 +68,8 @@ pub(super) async fn open(
             "no site embeds this server: its operator names them as `[embed] frame_ancestors`";
         return Err(Problem::Invalid(why.to_owned()));
     }
-    if present(&headers, &site, &app).await?.is_some() {
+    if let Some(who) = present(&headers, &site, &app).await? {
+        app.limiter.request(&who)?;
         return Ok(Json(Session { guest: true }).into_response());
     }
     app.limiter.session(address)?;
@@ -88,13 +89,12 @@ pub(super) struct HandoffQuery {
 
 pub(super) async fn hand_off(
     State(app): State<App>,
-    site: Site,
+    (address, site): (Address, Site),
     Query(query): Query<HandoffQuery>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Handoff>), Problem> {
     let reading = query.task_id.as_deref().map(task_id).transpose()?;
-    let who = guest(&headers, &site, &app).await?;
-    app.limiter.request(&who)?;
+    let who = guest(&headers, (&site, address), &app).await?;
     let made = app.accounts.handoff(&who).await?;
     let Pass { secret, expires_at } = made.ok_or(Problem::Unauthenticated)?;
     let base = site.url();
@@ -158,31 +158,39 @@ async fn present(
     Ok(who.filter(|who| who.is_guest))
 }
 
-async fn guest(headers: &HeaderMap, site: &Site, app: &App) -> Result<Principal, Problem> {
-    let who = present(headers, site, app).await?;
-    who.ok_or(Problem::Unauthenticated)
+/// That guest, whose request counts; who is none is counted as refused.
+async fn guest(
+    headers: &HeaderMap,
+    (site, Address(address)): (&Site, Address),
+    app: &App,
+) -> Result<Principal, Problem> {
+    let Some(who) = present(headers, site, app).await? else {
+        app.limiter.refusal(address)?;
+        return Err(Problem::Unauthenticated);
+    };
+    app.limiter.request(&who)?;
+    Ok(who)
 }
 
 pub(super) async fn end(
     State(app): State<App>,
-    site: Site,
-    is_https: IsHttps,
+    (address, site, is_https): (Address, Site, IsHttps),
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let who = guest(&headers, &site, &app).await?;
+    let who = guest(&headers, (&site, address), &app).await?;
     app.tasks.erase_account(who.account_id).await?;
-    gone(&app, is_https, &headers).await
+    gone(&app, (&site, is_https), &headers).await
 }
 
 /// The answer when a guest is gone: it takes back the cookie that is worth nothing any more. One of
 /// another visit, in the frame of a page or beside it, stays.
 pub(super) async fn gone(
     app: &App,
-    is_https: IsHttps,
+    (site, is_https): (&Site, IsHttps),
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let mut response = StatusCode::NO_CONTENT.into_response();
-    for (jar, secret) in session_secrets(headers, app) {
+    for (jar, secret) in session_secrets(headers, site, app) {
         if app.accounts.authenticate(secret).await?.is_none() {
             let cookie = session_cookie(jar, "", is_https);
             response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -203,7 +203,8 @@ fn http_2() -> http2::Builder<TokioExecutor> {
 }
 
 /// Serves a connection to its end. When the server ends, what is open on it is still answered; when
-/// nothing was open on it for long, it is ended.
+/// nothing was open on it for long, it is ended, and cut when its client lets an answer wait: a
+/// client of HTTP/2 need not take what it has asked for, and no write would ever be late.
 async fn drive<C: Future<Output = hyper::Result<()>>>(
     connection: C,
     end: impl FnOnce(Pin<&mut C>),
@@ -212,16 +213,22 @@ async fn drive<C: Future<Output = hyper::Result<()>>>(
 ) -> hyper::Result<()> {
     let came_late = terms.draining.is_cancelled();
     let mut connection = pin!(connection);
+    let mut unread = pin!(unread(activity, terms.write_timeout));
     tokio::select! {
         served = &mut connection => return served,
+        () = &mut unread => return Ok(()),
         () = terms.draining.cancelled(), if !came_late => {
             end(connection.as_mut());
-            return connection.await;
+            return tokio::select! {
+                served = &mut connection => served,
+                () = unread => Ok(()),
+            };
         }
         () = idle(activity, terms.idle_timeout) => end(connection.as_mut()),
     }
     tokio::select! {
         served = &mut connection => served,
+        () = unread => Ok(()),
         // It was told, asked nothing more, and stays.
         () = idle(activity, LAST_WORD) => Ok(()),
     }
@@ -231,6 +238,14 @@ async fn drive<C: Future<Output = hyper::Result<()>>>(
 async fn idle(activity: Option<&Activity>, patience: Duration) {
     match activity {
         Some(activity) => activity.idle(patience).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves when an answer has waited for its client for so long, where that is seen.
+async fn unread(activity: Option<&Activity>, patience: Duration) {
+    match activity {
+        Some(activity) => activity.unread(patience).await,
         None => std::future::pending().await,
     }
 }

@@ -103,20 +103,21 @@ impl IssuerKeys {
         }
     }
 
-    /// Puts a set in the place of the one there is; returns how many keys it has. A set that is
-    /// refused changes nothing.
+    /// Puts a set in the place of the one there is; returns how many keys it has. What is no set
+    /// changes nothing. One without a key that could be believed is refused, and yet it is what the
+    /// provider says: nothing is believed any more.
     pub fn replace(&self, json: &[u8]) -> Result<usize, KeysError> {
         let set: Published = serde_json::from_slice(json)?;
         if set.keys.len() > MOST_KEYS {
             return Err(KeysError::TooMany);
         }
         let keys: Vec<_> = set.keys.into_iter().filter_map(known).collect();
-        if keys.is_empty() {
-            return Err(KeysError::Empty);
-        }
         let count = keys.len();
         let read_at = Some(Instant::now());
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Set { keys, read_at };
+        if count == 0 {
+            return Err(KeysError::Empty);
+        }
         Ok(count)
     }
 

@@ -90,6 +90,32 @@ async fn who_waits_is_told_of_a_cancel() {
 }
 
 #[tokio::test]
+async fn who_waits_with_a_key_that_is_revoked_is_told_nothing_more() {
+    let app = TestApp::with(Setup {
+        server: Settings {
+            streams_per_account: 1,
+            ..Settings::default()
+        },
+        ..Setup::default()
+    })
+    .await;
+    let asker = app.key_holder("temple").await;
+    let body = question(HANGS);
+    let waiting = asker.post(INTERPRET, Some(&body));
+    let revoking = async {
+        let asked = app.sim.until(|calls| calls.len() == 1);
+        soon("the model to be asked", asked).await;
+        // Who waits for the whole has a stream open.
+        let another = asker.post(INTERPRET, Some(&body)).await;
+        another.assert_problem(429, "too_many_streams");
+        let revoked = app.accounts.revoke_key(asker.secret(), "a test").await;
+        revoked.expect("it is found");
+    };
+    let (answer, ()) = futures::future::join(waiting, revoking).await;
+    answer.assert_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn a_reading_that_fails_says_so() {
     let reading = kaucim_fortune::Settings {
         classic: false,

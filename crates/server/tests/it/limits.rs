@@ -239,6 +239,23 @@ async fn all_guests_together_may_ask_so_often() {
 }
 
 #[tokio::test]
+async fn the_guests_of_one_address_leave_some_of_the_day_to_others() {
+    let rates = Rates {
+        per_address_daily: NonZeroU32::MIN,
+        ..Rates::default()
+    };
+    let app = of_rates(rates, Proxies::default()).await;
+    app.guest().await.ask(HANGS).await;
+    let next = app.guest().await;
+    let waits = ask(&next, None).await;
+    assert_waits(&waits, "rate_limited");
+    let seconds: u64 = waits.header("retry-after").parse().expect("seconds");
+    assert!(seconds > 3600, "it is the day's: {seconds}");
+    // A key has limits of its own.
+    app.key_holder("temple").await.ask(HANGS).await;
+}
+
+#[tokio::test]
 async fn sessions_that_are_opened_or_taken_over_are_counted_apart_from_questions() {
     let three = NonZeroU32::MIN.saturating_add(2);
     let rates = Rates {
@@ -300,7 +317,21 @@ async fn only_a_proxy_that_is_configured_is_believed_about_the_address() {
         .request(reqwest::Method::POST, "/api/v1/session");
     let request = request.header("x-forwarded-for", "3.3.3.3");
     let opened = answer(request.header("x-forwarded-proto", "https")).await;
-    assert!(opened.header("set-cookie").ends_with("; Secure"));
+    let cookie = opened.header("set-cookie");
+    assert!(cookie.ends_with("; Secure"), "{cookie}");
+    assert!(cookie.starts_with("__Host-kaucim_session="), "{cookie}");
+    let known = async |name: &str, secret: &str, scheme: &str| {
+        let request = app.nobody().request(reqwest::Method::GET, HISTORY);
+        let request = request.header("cookie", format!("{name}={secret}"));
+        answer(request.header("x-forwarded-proto", scheme))
+            .await
+            .status
+    };
+    let secret = opened.cookie();
+    let (name, secret) = secret.split_once('=').expect("a value");
+    assert_eq!(known(name, secret, "https").await, 200);
+    assert_eq!(known("kaucim_session", secret, "https").await, 401);
+    assert_eq!(known(name, secret, "http").await, 401);
 }
 
 #[tokio::test]
@@ -322,6 +353,18 @@ async fn requests_are_counted_whatever_they_want() {
     assert_waits(&stranger.get(HISTORY).await, "rate_limited");
     let other = app.key_holder("other temple").await;
     assert_eq!(other.get(HISTORY).await.status, 200);
+
+    let app = of_rates(rates, Proxies::default()).await;
+    let guest = app.guest().await;
+    for _ in 0..2 {
+        assert_eq!(guest.post("/api/v1/session", None).await.status, 200);
+    }
+    assert_waits(&guest.post("/api/v1/session", None).await, "rate_limited");
+    let stranger = User::with_cookie(&app, "kaucim_session=kg_0000");
+    let link = "/api/v1/session/handoff";
+    let refused = stranger.post(link, None).await;
+    refused.assert_problem(401, "unauthenticated");
+    assert_waits(&stranger.post(link, None).await, "rate_limited");
 }
 
 async fn of_rates(rates: Rates, proxies: Proxies) -> TestApp {

@@ -51,6 +51,12 @@ async fn a_session_is_a_cookie_that_scripts_cannot_read() {
     let among_others = format!("theme=dark; {}; a=b", opened.cookie());
     let among_others = User::with_cookie(&app, &among_others);
     assert_eq!(among_others.get(HISTORY).await.status, 200);
+    // A neighbour under one domain can set another one of that name, which would come first.
+    let planted = format!("kaucim_session=kg_0000; {}", opened.cookie());
+    User::with_cookie(&app, &planted)
+        .get(HISTORY)
+        .await
+        .assert_problem(401, "unauthenticated");
 }
 
 #[tokio::test]

@@ -149,9 +149,13 @@ fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
+const HEADERS: u8 = 1;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+
+/// The flags of a request without a body: the end of its stream and of its head.
+const END: u8 = 1 | 4;
 
 /// Opens HTTP/2, answers settings and pings, and asks nothing; returns the kinds of frames that
 /// came until the server closed.
@@ -180,6 +184,54 @@ async fn answers_pings_only(app: &TestApp) -> Vec<u8> {
         let _ = socket.write_all(&reply).await;
     }
     kinds
+}
+
+/// A frame of a stream: its type and flags, and what it carries.
+fn frame_of(stream: u32, kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = frame(kind, flags, payload);
+    frame[5..9].copy_from_slice(&stream.to_be_bytes());
+    frame
+}
+
+/// `GET /openapi.json`, as literals of HPACK that nobody has to remember.
+fn get_document() -> Vec<u8> {
+    let mut head = vec![0x82, 0x86];
+    for (name, value) in [(4, "/openapi.json"), (1, "localhost")] {
+        head.extend_from_slice(&[name, u8::try_from(value.len()).expect("it is short")]);
+        head.extend_from_slice(value.as_bytes());
+    }
+    head
+}
+
+#[tokio::test]
+async fn an_answer_of_http_2_that_nobody_takes_ends_its_connection() {
+    let app = with(Settings {
+        write_timeout: Duration::from_millis(500),
+        idle_timeout: Duration::from_secs(600),
+        ..Settings::default()
+    })
+    .await;
+    let others = app.key_holder("temple").await.over_http_2();
+    let task_id = others.ask("會嗎？ [[sim rate=150 length=400]]").await;
+    let page = others.follow(&task_id).await.page();
+    let deaf = async {
+        let mut socket = connected(&app).await;
+        // No byte of an answer may come: the window of every stream is empty.
+        let nothing = [0, 4, 0, 0, 0, 0];
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        let mut hello = [&preface[..], &frame(SETTINGS, 0, &nothing)].concat();
+        for stream in [1, 3, 5] {
+            hello.extend(frame_of(stream, HEADERS, END, &get_document()));
+        }
+        socket.write_all(&hello).await.expect("sent");
+        let mut came = Vec::new();
+        // It is cut: that may be told by an error.
+        let _ = socket.read_to_end(&mut came).await;
+        assert!(came.len() > 9, "the heads of the answers came");
+        assert!(came.len() < 4096, "and nothing of their bodies");
+    };
+    let (page, ()) = tokio::join!(page, soon("the end of the deaf one", deaf));
+    page.assert_complete();
 }
 
 #[tokio::test]

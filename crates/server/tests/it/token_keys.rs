@@ -27,13 +27,10 @@ async fn keys_that_the_provider_replaces_are_replaced_here() {
     let unknown = signed(Algorithm::ES256, Some("new"), &claims(), &next.elliptic);
     User::with_key(&app, &unknown).get(HISTORY).await;
     soon("somebody to be told of an unknown key", missed).await;
-    for none in [
-        &b""[..],
-        b"{}",
-        br#"{"keys":[]}"#,
-        br#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
-    ] {
-        assert!(provider.keys.replace(none).is_err());
+    let old = User::with_key(&app, &provider.token(&claims()));
+    for no_set in [&b""[..], b"{}", br#"{"keys":7}"#] {
+        assert!(provider.keys.replace(no_set).is_err());
+        assert_eq!(old.get(HISTORY).await.status, 200, "what was known stays");
     }
     let count = provider.keys.replace(&next.published(&json!({})));
     assert_eq!(count.expect("a set"), 1);
@@ -68,7 +65,24 @@ async fn a_key_that_is_for_something_else_checks_nothing() {
     ] {
         let set = provider.published(&other);
         assert!(provider.keys.replace(&set).is_err(), "{other}");
-        assert_eq!(mei.get(HISTORY).await.status, 200, "what was known stays");
+        mei.get(HISTORY)
+            .await
+            .assert_problem(401, "unauthenticated");
+    }
+    for none in [
+        br#"{"keys":[]}"#.as_slice(),
+        br#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
+    ] {
+        let set = provider.published(&json!({}));
+        provider.keys.replace(&set).expect("a set");
+        assert_eq!(mei.get(HISTORY).await.status, 200);
+        assert!(
+            provider.keys.replace(none).is_err(),
+            "who has one misses it"
+        );
+        mei.get(HISTORY)
+            .await
+            .assert_problem(401, "unauthenticated");
     }
     // Of another curve, it is for another algorithm.
     let set = provider.published(&json!({ "crv": "P-384" }));
@@ -92,14 +106,13 @@ async fn a_stream_ends_with_the_key_that_signed_its_token() {
     let task_id = mei.ask("會嗎？ [[sim fault=stall@60]]").await;
     let temple = app.key_holder("temple").await;
     let others = temple.ask("會嗎？ [[sim fault=stall@60]]").await;
-    let ticket = mei
-        .post(&format!("{}/ticket", task_path(&task_id)), None)
-        .await;
-    let ticket = ticket.json()["ticket"]
-        .as_str()
-        .expect("a ticket")
-        .to_owned();
-    let path = format!("{}?ticket={ticket}", stream_path(&task_id));
+    let by_new_ticket = async || {
+        let path = format!("{}/ticket", task_path(&task_id));
+        let ticket = mei.post(&path, None).await.json()["ticket"].clone();
+        let ticket = ticket.as_str().expect("a ticket").to_owned();
+        format!("{}?ticket={ticket}", stream_path(&task_id))
+    };
+    let (path, unused) = (by_new_ticket().await, by_new_ticket().await);
     let by_ticket = Reader::open(app.nobody().request(Method::GET, &path)).await;
     let open = mei.follow(&task_id).await;
     let mut of_temple = temple.follow(&others).await;
@@ -111,6 +124,10 @@ async fn a_stream_ends_with_the_key_that_signed_its_token() {
         .assert_problem(401, "unauthenticated");
     soon("the end of the stream", open.rest()).await;
     soon("the end of the stream by ticket", by_ticket.rest()).await;
+    app.nobody()
+        .get(&unused)
+        .await
+        .assert_problem(401, "unauthenticated");
     of_temple.until(|event| event.name == "heartbeat").await;
 }
 
