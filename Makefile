@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo help
+.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -39,6 +39,9 @@ real-model: cargo ## Disturb a real llama server and judge what readers get; bui
 	cargo build --locked -p kaucim -p kaucim-eval
 	scripts/real-model $(EVAL)
 
+contract: cargo ## Hold a server against the contract: URL=https://temple.example KAUCIM_KEY=…
+	cargo run --locked -p kaucim-conformance -- --url "$${URL:-http://127.0.0.1:8000}" $(CONTRACT)
+
 torture: cargo ## Kill the server 200 times under load, and check that nothing is lost
 	KAUCIM_TORTURE_ROUNDS=$${KAUCIM_TORTURE_ROUNDS:-200} \
 	KAUCIM_TORTURE_CROWD=$${KAUCIM_TORTURE_CROWD:-100} \
@@ -70,6 +73,7 @@ docs: cargo
 # Half of the time of most tests is waiting, for a browser, a model or a clock.
 tests: cargo chromium
 	@scripts/need-axe 0
+	@scripts/need-nginx
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
 
 # Half a minute of `make schemathesis`, where pip reaches an index; cargo and apt are enough for the rest.

@@ -7,6 +7,7 @@ mod care;
 mod client;
 mod command_line;
 mod config;
+mod conformance;
 mod crash;
 mod crowded;
 mod damaged_file;
