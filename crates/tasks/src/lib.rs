@@ -22,6 +22,7 @@ mod operator;
 mod overview;
 mod queue;
 mod report;
+mod stages;
 mod store;
 mod submission;
 mod tail;

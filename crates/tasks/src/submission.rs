@@ -2,11 +2,13 @@
 
 use kaucim_decks::draw::Terms;
 use kaucim_fortune::{Ask, AskError, Lot, Prepared};
+use tracing::{Instrument, Span, field::display};
 
 use crate::{
     AccountId, DrawId, Event, Status, StoreError, TaskId, Tasks,
     budget::{Purse, Whose, day, seconds_left},
     draws::{DrawRefusal, matter},
+    stages,
     store::{
         draws::{Asker, DrawRow, Hash},
         log::decoded,
@@ -90,7 +92,11 @@ impl Tasks {
         }
         loop {
             // Somebody may have drawn for the same matter in between; then that lot counts.
-            if let Some(accepted) = self.submit_unless_overtaken(&submission).await? {
+            if let Some(accepted) = self
+                .submit_unless_overtaken(&submission)
+                .instrument(stages::accept())
+                .await?
+            {
                 return Ok(accepted);
             }
         }
@@ -131,7 +137,14 @@ impl Tasks {
             stick: self.stick(choice, submission, &prepared.lot)?,
         };
         let task_id = task.task_id;
-        let stored = match self.shared.store.submit(task).await {
+        let stage = Span::current();
+        stage.record("task.id", display(task_id));
+        let commit = stages::commit(task.events.len());
+        let submitted = self.shared.store.submit(task).instrument(commit).await;
+        if submitted.is_err() {
+            stage.record("outcome", "refused");
+        }
+        let stored = match submitted {
             Err(Refusal::Overtaken) => return Ok(None),
             Err(Refusal::BudgetSpent(whose)) => {
                 return Err(SubmitError::BudgetSpent {

@@ -3,10 +3,12 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
+use tracing::Instrument;
 
 use crate::{
     Phase,
     queue::Held,
+    stages,
     store::{log::Claim, row::TaskRow},
     tasks::Shared,
 };
@@ -62,15 +64,33 @@ enum Outcome {
     Panicked,
 }
 
+impl Outcome {
+    /// As traces have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Attempted(Ok(Ended::Finished)) => "finished",
+            Self::Attempted(Ok(Ended::Stopped)) | Self::Stopping => "stopped",
+            Self::Attempted(Err(Fenced)) => "lost",
+            Self::Halted => "cancelled",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
 async fn run(shared: &Arc<Shared>, row: TaskRow, held: Held) {
     let claim = row.claim();
-    let attempt = AssertUnwindSafe(attempt::make(shared, row)).catch_unwind();
+    stages::tell_queue(&row);
+    let stage = stages::attempt(claim);
+    let attempt = attempt::make(shared, row).instrument(stage.clone());
+    let attempt = AssertUnwindSafe(attempt).catch_unwind();
     let outcome = tokio::select! {
         biased;
         outcome = attempt => outcome.map_or(Outcome::Panicked, Outcome::Attempted),
         () = held.halted() => Outcome::Halted,
         () = must_stop(shared, claim) => Outcome::Stopping,
     };
+    stage.record("outcome", outcome.name());
+    drop(stage);
     settle(shared, claim, outcome).await;
 }
 

@@ -5,6 +5,7 @@ mod ending;
 use std::{collections::BTreeMap, sync::Arc};
 
 use kaucim_llm::Request;
+use tracing::Instrument;
 
 use super::{
     call::{Call, Ending},
@@ -83,7 +84,8 @@ impl Writing {
         let sources = match sources {
             Some(sources) => sources,
             None => {
-                let sources = retrieval.sources(&prepared).await;
+                let stage = tracing::info_span!(target: "stage", "retrieval");
+                let sources = retrieval.sources(&prepared).instrument(stage).await;
                 opening.push(Step::Sources(sources.clone()));
                 sources
             }
@@ -200,7 +202,8 @@ impl Writing {
     }
 
     pub(super) fn judge(&self, section: SectionId, text: &str) -> Vec<Finding> {
-        checks::run(&Draft::new(section, text), &self.subject())
+        let stage = tracing::info_span!(target: "stage", "section checks", %section);
+        stage.in_scope(|| checks::run(&Draft::new(section, text), &self.subject()))
     }
 
     fn subject(&self) -> Subject<'_> {

@@ -11,9 +11,10 @@ use kaucim_fortune::{CallFailure, Writer};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::{Figures, Histogram, add};
-use crate::tasks::timestamp;
+use crate::{stages, tasks::timestamp};
 
 /// How many of a model's last calls say how fast it is.
 const LATELY: usize = 50;
@@ -125,6 +126,7 @@ pub(crate) struct OpenCall {
     since: Instant,
     first_token: Option<Duration>,
     is_ended: bool,
+    stage: Span,
 }
 
 impl OpenCall {
@@ -136,6 +138,7 @@ impl OpenCall {
         });
         Self {
             figures: Arc::clone(figures),
+            stage: stages::model_call(&model, false),
             model,
             since: Instant::now(),
             first_token: None,
@@ -150,6 +153,8 @@ impl OpenCall {
             model.retries += 1;
         });
         (self.since, self.first_token) = (Instant::now(), None);
+        self.stage.record("failure", "made_again");
+        self.stage = stages::model_call(&self.model, true);
     }
 
     /// A piece of text has come.
@@ -160,6 +165,10 @@ impl OpenCall {
     /// The call is over; it wrote so many tokens.
     pub(crate) fn end(mut self, tokens: u64, failure: Option<CallFailure>, now_ms: i64) {
         self.is_ended = true;
+        self.stage.record("tokens", tokens);
+        if let Some(failure) = failure {
+            self.stage.record("failure", failure.name());
+        }
         let answered = Answered {
             first_token: self.first_token,
             whole: self.since.elapsed(),
@@ -179,6 +188,7 @@ impl OpenCall {
 impl Drop for OpenCall {
     fn drop(&mut self) {
         if !self.is_ended {
+            self.stage.record("failure", "broken_off");
             self.figures.with_model(&self.model, |model| {
                 model.open_calls -= 1;
                 model.broken_off += 1;

@@ -11,6 +11,7 @@ use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
 };
+use tracing::Instrument;
 
 use self::{
     hand::{Handed, STEPS_AHEAD, hand_over},
@@ -21,6 +22,7 @@ use crate::{
     document::Progress,
     estimate::Took,
     figures::OpenCall,
+    stages,
     store::{
         StoreError,
         log::{Append, Claim, WriteError, decoded},
@@ -373,7 +375,8 @@ impl Attempt<'_> {
                 spent,
                 now_ms: self.shared.settings.clock.now_ms(),
             };
-            match self.shared.store.append(append).await {
+            let stage = stages::commit(append.events.len());
+            match self.shared.store.append(append).instrument(stage).await {
                 Ok(stored) => break stored,
                 Err(WriteError::Fenced) => return Err(Fenced),
                 Err(WriteError::Store(error)) => self.storage_failed(&error).await,
