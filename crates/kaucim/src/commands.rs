@@ -7,9 +7,10 @@ use kaucim_tasks::Store;
 
 use crate::{
     arguments::{Arguments, Command, Common, Config, Serve},
-    configuration::{Configuration, Sources},
+    configuration::{Configuration, Sources, Telemetry},
     environment::Environment,
     exit::Failed,
+    telemetry::Spans,
 };
 
 mod ask;
@@ -24,12 +25,34 @@ mod manual;
 mod serve;
 mod server;
 
+/// What the program tells of itself while it runs this command. Only the server sends traces; what
+/// is wrong with the configuration is said by whoever settles it next.
+pub(crate) fn telemetry(arguments: &Arguments, environment: &Environment) -> Telemetry {
+    let mut serve = None;
+    if let Command::Serve(typed) = &arguments.command {
+        serve = Some(typed.clone());
+    }
+    let sends = serve.is_some();
+    let serve = serve.unwrap_or_default();
+    let settled = Configuration::settle(&arguments.common, &serve, environment);
+    let telemetry = settled.map(|configuration| configuration.telemetry);
+    let mut telemetry = telemetry.unwrap_or_else(|_| Telemetry::by_default(environment));
+    telemetry.traces = telemetry.traces.filter(|_| sends);
+    telemetry
+}
+
 /// Runs the command that was typed.
-pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failed> {
+pub(crate) async fn run(
+    arguments: Arguments,
+    environment: &Environment,
+    spans: Option<Spans>,
+) -> Result<(), Failed> {
     let Arguments { common, command } = arguments;
     let settle = |serve: &Serve| Configuration::settle(&common, serve, environment);
     match command {
-        Command::Serve(serve) => serve::run(Sources::new(&common, &serve, environment)).await,
+        Command::Serve(serve) => {
+            serve::run(Sources::new(&common, &serve, environment), spans).await
+        }
         Command::Ask(ask) => ask::run(ask, settle(&Serve::default())?, environment).await,
         Command::Draw(draw) => draw::run(draw, &settle(&Serve::default())?, environment),
         Command::Journal(typed) => {

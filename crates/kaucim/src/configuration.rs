@@ -16,6 +16,7 @@ use self::{
     limits::{BudgetEntries, LimitEntries, at_least_one, budgets, limits, rates},
     models::ModelEntry,
     proxies::ProxyEntries,
+    telemetry::{LogEntries, TraceEntries},
     web::Web,
 };
 pub(crate) use self::{
@@ -26,6 +27,7 @@ pub(crate) use self::{
     models::Models,
     shown::{Shown, Source, shown},
     sources::{Settled, Sources, check},
+    telemetry::{LogFormat, Telemetry},
 };
 use crate::{
     arguments::{Common, Serve},
@@ -45,6 +47,7 @@ mod models;
 mod proxies;
 mod shown;
 mod sources;
+mod telemetry;
 mod web;
 
 /// More would take memory before anybody asks.
@@ -81,6 +84,7 @@ pub(crate) struct Configuration {
     pub certificate: Option<Certificate>,
     /// Absent: keys of our own are the only ones.
     pub identity: Option<Identity>,
+    pub telemetry: Telemetry,
 }
 
 /// The file as it is written.
@@ -116,6 +120,10 @@ struct File {
     public_url: Option<String>,
     identity: Option<IdentityEntries>,
     tls: Option<TlsEntries>,
+    #[serde(default)]
+    log: LogEntries,
+    #[serde(default)]
+    traces: TraceEntries,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -224,6 +232,7 @@ impl Configuration {
                 file.public_url,
             )?,
             identity: identity::settle(file.identity)?,
+            telemetry: telemetry::settle(environment, file.log, file.traces)?,
             certificate: file.tls.map(|tls| Certificate {
                 chain: tls.certificate,
                 key: tls.key,

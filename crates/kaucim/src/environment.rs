@@ -25,6 +25,9 @@ pub(crate) struct Environment {
     pub queue_limit: Option<String>,
     pub rate_limit: Option<String>,
     pub log: Option<String>,
+    pub log_format: Option<String>,
+    /// The collector that traces are sent to.
+    pub traces: Option<String>,
     pub openai_api_key: Option<String>,
     pub ollama_host: Option<String>,
     pub no_color: Option<String>,
@@ -80,6 +83,8 @@ impl Environment {
             queue_limit: set("KAUCIM_QUEUE_LIMIT"),
             rate_limit: set("KAUCIM_RATE_LIMIT"),
             log: set("KAUCIM_LOG"),
+            log_format: set("KAUCIM_LOG_FORMAT"),
+            traces: set("KAUCIM_TRACES"),
             openai_api_key: set("OPENAI_API_KEY"),
             ollama_host: set("OLLAMA_HOST"),
             no_color: set("NO_COLOR"),

@@ -96,10 +96,12 @@ fn line(shown: &Shown) -> String {
         is_hidden,
         reloads: _,
     } = shown;
-    let assigned = match value {
-        serde_json::Value::Null => format!("# {key} is not set"),
-        _ if *is_hidden => format!("# {key} is set, and not shown"),
-        value => format!("{key} = {value}"),
+    let assigned = if value.is_null() {
+        format!("# {key} is not set")
+    } else if *is_hidden {
+        format!("# {key} is set, and not shown")
+    } else {
+        format!("{key} = {value}")
     };
     let source = match source {
         Source::Default => "default".to_owned(),

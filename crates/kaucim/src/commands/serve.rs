@@ -18,15 +18,29 @@ use tokio::{
 use super::{key::not_changed, make_folder, open_library, open_store};
 use crate::{
     certificate::Certificate,
-    configuration::{Configuration, Identity, Sources},
+    configuration::{Configuration, Identity, Settled, Sources},
     embeddings,
     exit::Failed,
     identity, models, output,
     reload::{Watch, settings},
+    telemetry::{Exporter, Spans},
 };
 
-pub(super) async fn run(sources: Sources) -> Result<(), Failed> {
+pub(super) async fn run(sources: Sources, spans: Option<Spans>) -> Result<(), Failed> {
     let settled = sources.settle()?;
+    let collector = settled.configuration.telemetry.traces.clone();
+    let exporter = collector.zip(spans);
+    let exporter = exporter.map(|(collector, spans)| Exporter::start(collector, spans));
+    let exporter = exporter.transpose()?;
+    let served = serve(sources, settled).await;
+    // What has ended until now is sent.
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
+    served
+}
+
+async fn serve(sources: Sources, settled: Settled) -> Result<(), Failed> {
     let configuration = settled.configuration.clone();
     open_many_files();
     let certificate = configuration.certificate.clone();
@@ -64,15 +78,7 @@ pub(super) async fn run(sources: Sources) -> Result<(), Failed> {
     }
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await.map_err(not_changed)?;
-    let settings = kaucim_tasks::Settings {
-        workers: configuration.workers,
-        limits: configuration.limits,
-        budgets: configuration.budgets,
-        reading_time: configuration.reading_time,
-        keep_finished: configuration.keep_finished,
-        ..kaucim_tasks::Settings::default()
-    };
-    let tasks = Tasks::start(store, fortune.clone(), settings).await?;
+    let tasks = Tasks::start(store, fortune.clone(), tasks_settings(&settled)).await?;
     let warm = fortune.clone();
     let identity = believe(configuration.identity, &mut served_as).await?;
     let recording = accounts.clone();
@@ -110,6 +116,18 @@ pub(super) async fn run(sources: Sources) -> Result<(), Failed> {
 fn shown(certificate: Option<&Certificate>) -> Result<Option<Tls>, Failed> {
     let tls = certificate.map(Certificate::load).transpose();
     tls.map_err(|error| Failed::usage(format!("{error:#}"), "see [tls] in the configuration file"))
+}
+
+fn tasks_settings(settled: &Settled) -> kaucim_tasks::Settings {
+    let configuration = &settled.configuration;
+    kaucim_tasks::Settings {
+        workers: configuration.workers,
+        limits: configuration.limits.clone(),
+        budgets: configuration.budgets,
+        reading_time: configuration.reading_time,
+        keep_finished: configuration.keep_finished,
+        ..kaucim_tasks::Settings::default()
+    }
 }
 
 fn server_settings(configuration: &Configuration, tls: Option<Tls>) -> kaucim_server::Settings {

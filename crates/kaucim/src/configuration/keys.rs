@@ -89,6 +89,10 @@ pub(super) const KEYS: &[(&str, Counts)] = &[
     ("embed.per_guest.tokens", OnHangup),
     ("embed.guests.readings", OnHangup),
     ("embed.guests.tokens", OnHangup),
+    ("log.filter", AtStart),
+    ("log.format", AtStart),
+    ("traces.endpoint", AtStart),
+    ("traces.authorization", AtStart),
     ("proxies.trusted", AtStart),
     ("proxies.header", AtStart),
 ];
@@ -106,7 +110,7 @@ pub(super) fn is_known(key: &str) -> bool {
 
 /// Whether the value is never shown.
 pub(crate) fn is_secret(key: &str) -> bool {
-    key.ends_with("api_key")
+    key.ends_with("api_key") || key == "traces.authorization"
 }
 
 /// Flags and variables that count before the file, in this order.
@@ -124,6 +128,9 @@ pub(super) fn overruling(key: &str) -> &'static [&'static str] {
         "limits.streams_per_account" => &["KAUCIM_STREAMS_PER_USER"],
         "limits.queued" => &["KAUCIM_QUEUE_LIMIT"],
         "limits.rates" => &["KAUCIM_RATE_LIMIT"],
+        "log.filter" => &["KAUCIM_LOG"],
+        "log.format" => &["KAUCIM_LOG_FORMAT"],
+        "traces.endpoint" => &["KAUCIM_TRACES"],
         of_model if matches("models.*.model", of_model, true) => &["--model", "KAUCIM_MODEL"],
         other if matches("models.*.concurrency", other, false) => &["KAUCIM_MODEL_CONCURRENCY"],
         _ => &[],

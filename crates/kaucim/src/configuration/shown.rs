@@ -83,13 +83,13 @@ fn source(
     key: &str,
 ) -> Source {
     let said = |name: &&str| sources.says(name);
-    let named = |name: &str| match name.starts_with("--") {
-        true => Source::Flag {
-            name: name.to_owned(),
-        },
-        false => Source::Variable {
-            name: name.to_owned(),
-        },
+    let named = |name: &str| {
+        let (is_flag, name) = (name.starts_with("--"), name.to_owned());
+        if is_flag {
+            Source::Flag { name }
+        } else {
+            Source::Variable { name }
+        }
     };
     if let Some(name) = keys::overruling(key).iter().copied().find(said) {
         return named(name);
@@ -111,10 +111,12 @@ fn source(
 
 /// Each of the two protocols has a variable of its own.
 fn fills_in(configuration: &Configuration, key: &str, name: &str) -> bool {
-    let place = key.split('.').nth(1).and_then(|part| part.parse().ok());
-    let model = match (&configuration.models, place) {
-        (Models::Chain(models), Some(place)) => models.get(usize::wrapping_sub(place, 1)),
-        _ => configuration.embeddings.as_ref().map(|one| &one.model),
+    let place = key.split('.').nth(1);
+    let place = place.and_then(|part| part.parse::<usize>().ok());
+    let model = match (place, &configuration.models) {
+        (Some(place), Models::Chain(models)) => models.get(place.wrapping_sub(1)),
+        (Some(_), Models::Found { .. }) => None,
+        (None, _) => configuration.embeddings.as_ref().map(|one| &one.model),
     };
     let provider = match name {
         "OLLAMA_HOST" => Provider::Ollama,
@@ -150,8 +152,15 @@ fn values(configuration: &Configuration, written: &Written) -> Vec<(String, Valu
         keep_finished,
         certificate,
         proxies,
+        telemetry,
         ..
     } = configuration;
+    let collector = telemetry.traces.as_ref();
+    let authorization = collector.and_then(|collector| collector.authorization.as_ref());
+    let traces = json!({
+        "endpoint": collector.map(|collector| collector.endpoint.as_str()),
+        "authorization": authorization.map(ExposeSecret::expose_secret),
+    });
     let tls = certificate.as_ref();
     let embeddings = embeddings.as_ref();
     let of_embeddings = embeddings.map(|one| model(&one.model));
@@ -188,6 +197,8 @@ fn values(configuration: &Configuration, written: &Written) -> Vec<(String, Valu
         "limits": limits(configuration),
         "budget": budgets(configuration),
         "embed": embed(configuration),
+        "log": { "filter": telemetry.log_filter, "format": telemetry.log_format },
+        "traces": traces,
         "proxies": { "trusted": trusted, "header": header },
     });
     let mut values = Vec::new();

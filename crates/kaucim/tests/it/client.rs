@@ -32,6 +32,11 @@ impl Asker {
         }
     }
 
+    /// What they ask with.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Asks about lot 7 and returns what the server accepted.
     pub(crate) async fn ask(&self, server: &Server, question: &str) -> Value {
         let response = self.try_to_ask(server, question).await;

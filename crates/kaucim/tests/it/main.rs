@@ -39,5 +39,6 @@ mod reading;
 mod reconnect;
 mod reload;
 mod storm;
+mod telemetry;
 mod tls;
 mod variables;
