@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use kaucim_fortune::{NoticeKind, Writer};
@@ -61,6 +62,20 @@ pub struct Counts {
     /// From a question to its whole reading.
     #[serde(skip)]
     pub total: Histogram,
+    /// What was kept of readings that are being made.
+    #[serde(skip)]
+    pub commits: Commits,
+}
+
+/// Boundaries of readings on their way to the disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Commits {
+    /// Those that were stored.
+    pub count: u64,
+    /// How long they took together, waiting for others included.
+    pub took: Duration,
+    /// Tries that failed; each is made again until it is stored.
+    pub failed: u64,
 }
 
 impl Figures {
@@ -87,6 +102,18 @@ impl Figures {
     /// A piece of text was written.
     pub(crate) fn piece(&self) {
         self.pieces.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Something was stored, so long after it was handed over.
+    pub(crate) fn commit(&self, took: Duration) {
+        let commits = &mut lock(&self.counts).commits;
+        commits.count += 1;
+        commits.took += took;
+    }
+
+    /// Something could not be stored, and will be tried again.
+    pub(crate) fn fail_commit(&self) {
+        lock(&self.counts).commits.failed += 1;
     }
 
     /// A section has failed this check.

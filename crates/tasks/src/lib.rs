@@ -42,7 +42,7 @@ pub use crate::{
     draws::{AlreadyDrawn, DrawError, DrawRefusal, DrawRequest, Drawn, Promised, Revealed},
     event::{Event, Status},
     export::{AccountExport, DrawExport, KeyExport},
-    figures::{Counts, Histogram, Latency, ModelFailure, ModelHealth, ModelState},
+    figures::{Commits, Counts, Histogram, Latency, ModelFailure, ModelHealth, ModelState},
     follow::{Follow, FollowOptions, Frame, Phase},
     id::{AccountId, DrawId, IdError, TaskId},
     operator::{Asker, FailedTask, TasksNow, UnfinishedTask},

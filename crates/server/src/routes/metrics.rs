@@ -11,7 +11,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use kaucim_tasks::{Counts, Histogram, ModelHealth, ModelState, Overview, Spent};
+use kaucim_tasks::{Commits, Counts, Histogram, ModelHealth, ModelState, Overview, Spent};
 
 use crate::{App, auth::MayAdminister, problem::Problem};
 
@@ -27,6 +27,7 @@ pub(super) async fn metrics(State(app): State<App>, _: MayAdminister) -> Result<
     figures.of_server(&app, &overview);
     figures.of_tasks(&overview);
     figures.of_readings(&overview.since_start);
+    figures.of_commits(overview.since_start.commits);
     figures.of_models(&overview.models);
     figures.of_spending(&overview.spent_today);
     let content_type = "text/plain; version=0.0.4";
@@ -193,6 +194,18 @@ impl Figures {
         let about = "From a question to its whole reading.";
         self.head("kaucim_reading_seconds", "histogram", about);
         self.histogram("kaucim_reading_seconds", None, &counts.total);
+    }
+
+    fn of_commits(&mut self, commits: Commits) {
+        let name = "kaucim_commit_seconds";
+        let about = "From handing a boundary of a reading to the storage to its being stored.";
+        self.head(name, "summary", about);
+        self.line(&format!("{name}_sum"), &[], commits.took.as_secs_f64());
+        self.line(&format!("{name}_count"), &[], commits.count);
+        let name = "kaucim_failed_commits_total";
+        let about = "Tries to store a boundary of a reading that failed.";
+        self.head(name, "counter", about);
+        self.line(name, &[], commits.failed);
     }
 
     fn of_models(&mut self, models: &[ModelHealth]) {

@@ -219,6 +219,7 @@ async fn every_metric_is_documented_and_has_the_meaning_of_the_page() {
         "kaucim_first_token_seconds_count 1".to_owned(),
         "kaucim_model_call_seconds_bucket{model=\"openai:sim\",le=\"+Inf\"} 1".to_owned(),
         "kaucim_queue_oldest_seconds 0".to_owned(),
+        "kaucim_failed_commits_total 0".to_owned(),
     ] {
         assert!(
             text.lines().any(|line| line == figure),

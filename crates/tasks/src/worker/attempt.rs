@@ -375,9 +375,13 @@ impl Attempt<'_> {
                 spent,
                 now_ms: self.shared.settings.clock.now_ms(),
             };
+            let since = Instant::now();
             let stage = stages::commit(append.events.len());
             match self.shared.store.append(append).instrument(stage).await {
-                Ok(stored) => break stored,
+                Ok(stored) => {
+                    self.shared.figures.commit(since.elapsed());
+                    break stored;
+                }
                 Err(WriteError::Fenced) => return Err(Fenced),
                 Err(WriteError::Store(error)) => self.storage_failed(&error).await,
             }
@@ -393,6 +397,7 @@ impl Attempt<'_> {
 
     /// Tells once that the storage is away, and waits a little.
     async fn storage_failed(&self, error: &StoreError) {
+        self.shared.figures.fail_commit();
         if self.live.phase() != Phase::StorageUnavailable {
             tracing::warn!(task.id = %self.claim.task_id, error = %error,
                 "a task waits for the storage");
