@@ -42,3 +42,4 @@ mod storm;
 mod telemetry;
 mod tls;
 mod variables;
+mod watch;
