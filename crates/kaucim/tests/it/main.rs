@@ -35,6 +35,7 @@ mod page_rite;
 mod page_stays;
 mod privacy;
 mod program;
+mod proxy;
 mod reading;
 mod reconnect;
 mod reload;
