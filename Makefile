@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo help
+.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo dist help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -57,6 +57,9 @@ schemathesis: cargo ## Hold the real server against its OpenAPI document; pip fe
 
 sbom: cargo ## Write what the program is made of (CycloneDX) to target/kaucim.cdx.json
 	scripts/sbom target/kaucim.cdx.json
+
+dist: cargo ## Build what is given away, into target/dist: an archive and a Debian package; tries the program
+	scripts/dist
 
 format: ## Format the code
 	cargo fmt --all

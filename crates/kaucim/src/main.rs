@@ -20,6 +20,11 @@ mod telemetry;
 
 use crate::{arguments::Arguments, environment::Environment, exit::Failed};
 
+/// That of musl takes one lock for all threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let environment = Environment::of_process();

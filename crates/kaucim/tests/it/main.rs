@@ -25,6 +25,7 @@ mod journal;
 mod keys;
 mod locked_file;
 mod outage;
+mod packaging;
 mod packs;
 mod page;
 mod page_draw;
