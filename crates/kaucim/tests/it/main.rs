@@ -2,6 +2,7 @@
 
 mod admin;
 mod backup;
+mod book;
 mod browser;
 mod care;
 mod client;
