@@ -38,6 +38,7 @@ mod page_stays;
 mod privacy;
 mod program;
 mod proxy;
+mod python;
 mod reading;
 mod reconnect;
 mod reload;
