@@ -5,6 +5,7 @@ import ssl
 import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from .draw import Draw, Unfair, verify
 from .errors import Unread
@@ -37,12 +38,12 @@ class Kaucim:
         }
         body = {name: value for name, value in body.items() if value is not None}
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
-        return Asked(self, self._wire.call("POST", f"{CHAT}/ask-question", body, headers))
+        accepted: AskAccepted = self._wire.call("POST", f"{CHAT}/ask-question", body, headers)
+        return Asked(self, accepted["task_id"], accepted["lot"], accepted)
 
     def asked(self, task_id: str) -> "Asked":
         """A task that was asked before, perhaps by another process."""
-        task = self.task(task_id)
-        return Asked(self, {"task_id": task_id, "status": task["status"], "lot": task["lot"]})
+        return Asked(self, task_id, self.task(task_id)["lot"])
 
     def draw(self, deity_id: str, *, question: str | None = None, deck_id: str | None = None, end_user: str | None = None) -> Draw:
         """Binds the server to a draw. With a `question` the same matter has the same lot for a day, where the deck says so."""
@@ -50,8 +51,10 @@ class Kaucim:
         body = {name: value for name, value in body.items() if value is not None}
         # A promise that nobody heard of binds nobody: it may be asked for twice.
         promised = self._wire.call("POST", f"/api/v1/deities/{_part(deity_id)}/draw", body)
-        names = ("draw_id", "commitment", "deck_id", "version", "count")
-        return Draw(*(promised.get(name) for name in names), already=promised.get("already_drawn"))
+        return Draw(
+            promised.get("draw_id"), promised.get("commitment"), promised["deck_id"], promised["version"],
+            promised["count"], promised.get("already_drawn"),
+        )
 
     def reveal(self, draw: Draw, nonce: str | None = None) -> DrawRevealed:
         """Shows what was drawn, and verifies it: `Unfair` where the server did not keep its promise.
@@ -114,11 +117,10 @@ class Kaucim:
 class Asked:
     """A question that was accepted."""
 
-    def __init__(self, kaucim: Kaucim, accepted: AskAccepted):
-        self._kaucim = kaucim
+    def __init__(self, kaucim: Kaucim, task_id: str, lot: Lot, accepted: AskAccepted | None = None):
+        self._kaucim, self.task_id, self.lot = kaucim, task_id, lot
+        #: The server's answer; absent where somebody else has asked.
         self.accepted = accepted
-        self.task_id: str = accepted["task_id"]
-        self.lot: Lot = accepted["lot"]
 
     def follow(self, **options) -> Iterator[Message]:
         """Its events; the options are those of `Kaucim.follow`."""
@@ -139,7 +141,7 @@ class Asked:
         if reading.result is None:
             why = reading.error["message"] if reading.error else "it was cancelled"
             raise Unread(why, reading)
-        return reading.result
+        return cast(TaskResult, reading.result)
 
     def cancel(self) -> str:
         return self._kaucim.cancel(self.task_id)

@@ -33,6 +33,7 @@ class Wire:
     def open(self, method: str, path: str, body=None, headers=None, timeout: float | None = None):
         """Sends a request; returns the connection, to be closed by the caller, and the head of the answer."""
         timeout = self.timeout if timeout is None else timeout
+        connection: http.client.HTTPConnection
         if self.is_tls:
             connection = http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.context)
         else:

@@ -33,7 +33,8 @@ class AsyncKaucim:
         return await asyncio.to_thread(lambda: list(self._kaucim.history()))
 
     async def follow(self, task_id: str, **options) -> AsyncIterator[Message]:
-        loop, queue, is_left = asyncio.get_running_loop(), asyncio.Queue(1), threading.Event()
+        loop, is_left = asyncio.get_running_loop(), threading.Event()
+        queue: asyncio.Queue = asyncio.Queue(1)
 
         def read():
             try:
@@ -42,7 +43,7 @@ class AsyncKaucim:
                         return
                     # One at a time: a slow reader is waited for here, and by the server.
                     asyncio.run_coroutine_threadsafe(queue.put(message), loop).result()
-                end = _END
+                end: object = _END
             except Exception as error:
                 end = error
             if not is_left.is_set():

@@ -62,7 +62,7 @@ class Reading:
         elif name == "heartbeat":
             self.phase, self.position = data["phase"], data.get("position")
         elif name == "reset":
-            self.__init__()
+            self.__dict__.update(vars(Reading()))
         elif name in ENDS:
             self.open = None
             self.status = {"complete": "completed", "error": "failed", "cancelled": "cancelled"}[name]

@@ -29,11 +29,12 @@ class Message:
 class Decoder:
     """Server-sent events (WHATWG HTML, 9.2), line by line."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.cursor: str | None = None
         self.retry: float | None = None
         self._id: str | None = None
-        self._event, self._data = "", []
+        self._event = ""
+        self._data: list[str] = []
 
     def line(self, line: str) -> Message | None:
         """Takes in a line without its end; returns the event that it ends."""
