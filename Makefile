@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo dist help
+.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo dist npm help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -25,6 +25,10 @@ bench: cargo ## Measure beside the simulated model, and write docs/benchmarks.md
 axe: cargo chromium ## Look at every state of the page with axe-core, which npm fetches
 	@scripts/need-axe
 	cargo test --locked -p kaucim --test it page_looks
+
+npm: cargo ## Run other people's clients against the server: the AI SDK, and that of OpenAI; npm fetches them
+	@scripts/need-npm
+	cargo test --locked -p kaucim --test it javascript
 
 trace: cargo chromium ## Measure how smoothly the page writes 5,000 characters; needs Node 18
 	cargo build --release --locked -p kaucim -p llmsim
@@ -77,6 +81,7 @@ docs: cargo
 tests: cargo chromium
 	@scripts/need-axe 0
 	@scripts/need-nginx
+	@scripts/need-npm 0
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
 
 # Half a minute of `make schemathesis`, where pip reaches an index; cargo and apt are enough for the rest.

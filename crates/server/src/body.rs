@@ -1,4 +1,4 @@
-//! Request bodies: JSON of at most 64 KiB, or a problem that says what is wrong with it.
+//! Request bodies: JSON of bounded size, or a problem that says what is wrong with it.
 
 use std::time::Duration;
 
@@ -14,20 +14,18 @@ use sha2::{Digest, Sha256};
 
 use crate::{App, problem::Problem, strict::StrictObject};
 
-const BODY_BYTES: usize = 64 * 1024;
-
 /// How much of a body that is too large is read and thrown away, and for how long: a client that
 /// is still writing when the connection closes never reads why.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(1);
 
-/// A JSON body, and the hash of its bytes.
-pub(crate) struct Json<T> {
+/// A JSON body of so many KiB at most, and the hash of its bytes.
+pub(crate) struct Json<T, const KIB: usize = 64> {
     pub value: T,
     pub hash: [u8; 32],
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned, const KIB: usize> FromRequest<App> for Json<T, KIB> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -35,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if !is_json(&parts.headers) {
             return Err(Problem::UnsupportedMediaType);
         }
-        let reading = read(&parts.headers, body);
+        let reading = read(&parts.headers, body, KIB);
         let bytes = tokio::time::timeout(app.settings.body_timeout, reading).await;
         let bytes = bytes.map_err(|_| Problem::BodyTooSlow)??;
         let StrictObject = parse(&bytes)?;
@@ -53,21 +51,22 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+async fn read(headers: &HeaderMap, body: Body, most_kib: usize) -> Result<Vec<u8>, Problem> {
+    let most = most_kib * 1024;
     let mut pieces = body.into_data_stream();
-    if announced(headers).is_some_and(|length| length > BODY_BYTES) {
+    if announced(headers).is_some_and(|length| length > most) {
         // Who asks first has not begun to write.
         if !headers.contains_key(header::EXPECT) {
             discard(pieces).await;
         }
-        return Err(Problem::BodyTooLarge);
+        return Err(Problem::BodyTooLarge(most_kib));
     }
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Problem::BadJson("the body broke off".to_owned()))?;
-        if bytes.len() + piece.len() > BODY_BYTES {
+        if bytes.len() + piece.len() > most {
             discard(pieces).await;
-            return Err(Problem::BodyTooLarge);
+            return Err(Problem::BodyTooLarge(most_kib));
         }
         bytes.extend_from_slice(&piece);
     }

@@ -24,6 +24,8 @@ mod streams;
 mod strict;
 mod tls;
 mod tokens;
+mod told;
+mod ui_messages;
 
 pub use crate::{
     app::{App, Caps, Settings},

@@ -37,7 +37,8 @@ pub(crate) enum Problem {
     /// Too many unfinished readings; this is one of them.
     TaskRunning(TaskId),
     TaskCancelled(TaskId),
-    BodyTooLarge,
+    /// Over so many KiB.
+    BodyTooLarge(usize),
     BodyTooSlow,
     UnsupportedMediaType,
     /// The request is JSON and not what the route takes.
@@ -219,11 +220,11 @@ impl Problem {
                     "it was cancelled while this request waited for it".to_owned(),
                 )
             },
-            Self::BodyTooLarge => row(
+            Self::BodyTooLarge(most_kib) => row(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
                 "The body is too large",
-                "64 KiB at most".to_owned(),
+                format!("{most_kib} KiB at most"),
             ),
             Self::BodyTooSlow => row(
                 StatusCode::REQUEST_TIMEOUT,

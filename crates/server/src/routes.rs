@@ -14,7 +14,9 @@ use crate::{App, page, problem::Problem};
 mod account;
 mod admin;
 mod ask;
+mod chat;
 mod deities;
+mod doors;
 mod draw;
 mod metrics;
 mod operations;
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(draws());
     routes.extend(of_a_task());
     routes.extend(lookups());
+    routes.extend(doors::doors());
     routes.extend(sessions());
     routes.extend(administration());
     routes.extend(operations());
@@ -87,6 +90,11 @@ const HANDOFF: &[Parameter] = &[query(
     "task_id",
     "the reading that the link opens; absent: the journal",
 )];
+const RESET_STEP: Parameter = query(
+    "reset_step",
+    "`on`: text that does not count any more is taken back by a chunk that the AI SDK knows since 7.0",
+)
+.holds(Form::Word(&["on", "off"]));
 const STREAM: &[Parameter] = &[
     header("Last-Event-ID", "the cursor to go on from"),
     query("last_event_id", "the same, where no header can be sent"),
@@ -98,6 +106,12 @@ const STREAM: &[Parameter] = &[
         "partial_text",
         "`off`: without the whole answer so far in each event",
     ),
+    query(
+        "format",
+        "`events`; or `ai-sdk`, a message of the AI SDK, from its start",
+    )
+    .holds(Form::Word(&["events", "ai-sdk"])),
+    RESET_STEP,
 ];
 
 fn readings() -> Vec<Route> {

@@ -11,38 +11,88 @@ use axum::{
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream::BoxStream};
 use kaucim_tasks::{Cursor, Frame};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::streams::OpenStream;
+use crate::{streams::OpenStream, ui_messages::UiMessages};
 
 /// How long a browser waits before it reconnects, in milliseconds.
 const RETRY: &str = "retry: 2000\n";
 
-/// An event stream: the reader's own cursor at once, then every frame until the task or the
-/// server ends, or the reader's credential.
+/// What frames are written as.
+pub(crate) enum Encoding {
+    /// The events of the contract, from this cursor on.
+    Events(Cursor),
+    /// Chunks of a message of the AI SDK.
+    UiMessages(UiMessages),
+}
+
+impl Encoding {
+    /// What comes before any frame.
+    fn opening(&self) -> Bytes {
+        match self {
+            // An id without data: the browser holds a cursor before the first event.
+            Self::Events(cursor) => Bytes::from(format!("{RETRY}id: {cursor}\n\n")),
+            Self::UiMessages(message) => chunks(&message.opening()),
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Bytes {
+        match self {
+            Self::Events(_) => encode(frame),
+            Self::UiMessages(message) => chunks(&message.frame(frame)),
+        }
+    }
+
+    /// What comes after the last frame, whether the task has ended or its reader may read no more.
+    fn ending(&self) -> Bytes {
+        match self {
+            Self::Events(_) => Bytes::new(),
+            Self::UiMessages(message) => done(&message.ending()),
+        }
+    }
+
+    /// The version of the protocol, where a client asks for it.
+    fn version(&self) -> Option<(HeaderName, HeaderValue)> {
+        let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+        match self {
+            Self::Events(_) => None,
+            Self::UiMessages(_) => Some((name, HeaderValue::from_static("v1"))),
+        }
+    }
+}
+
+/// An event stream: its opening at once, then every frame until the task or the server ends, or
+/// the reader's credential.
 pub(crate) fn stream_of(
-    cursor: Cursor,
+    mut encoding: Encoding,
     mut frames: BoxStream<'static, Frame>,
     ending: CancellationToken,
     open: OpenStream,
 ) -> Response {
-    response(stream! {
-        // An id without data: the browser holds a cursor before the first event.
-        yield Bytes::from(format!("{RETRY}id: {cursor}\n\n"));
-        let mut ended = pin!(ending.cancelled());
-        let mut revoked = pin!(open.ended.cancelled());
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut ended => return,
-                () = &mut revoked => return,
-                frame = frames.next() => match frame {
-                    Some(frame) => yield encode(&frame),
-                    None => return,
-                },
+    let version = encoding.version();
+    let mut response = response(stream! {
+        yield encoding.opening();
+        {
+            let mut ended = pin!(ending.cancelled());
+            let mut revoked = pin!(open.ended.cancelled());
+            loop {
+                let frame = tokio::select! {
+                    biased;
+                    () = &mut ended => break,
+                    () = &mut revoked => break,
+                    frame = frames.next() => frame,
+                };
+                match frame {
+                    Some(frame) => yield encoding.frame(&frame),
+                    None => break,
+                }
             }
         }
-    })
+        yield encoding.ending();
+    });
+    response.headers_mut().extend(version);
+    response
 }
 
 /// A stream that ends at once and cleanly: the reader shall come back.
@@ -53,6 +103,8 @@ pub(crate) fn come_back() -> Response {
 }
 
 fn response(bytes: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    // Nothing is said where there is nothing to say.
+    let bytes = bytes.filter(|bytes| std::future::ready(!bytes.is_empty()));
     let mut response = Response::new(Body::from_stream(bytes.map(Ok::<_, Infallible>)));
     let headers = response.headers_mut();
     for (name, value) in [
@@ -75,6 +127,22 @@ fn encode(frame: &Frame) -> Bytes {
     }
     let data = one_line(&frame.data);
     let _ = write!(text, "event: {}\ndata: {data}\n\n", frame.name);
+    Bytes::from(text)
+}
+
+/// Values, each as an event that has nothing but data.
+fn chunks(values: &[Value]) -> Bytes {
+    let mut text = String::new();
+    for value in values {
+        let _ = write!(text, "data: {}\n\n", one_line(&value.to_string()));
+    }
+    Bytes::from(text)
+}
+
+/// Likewise, and that they were the last.
+fn done(values: &[Value]) -> Bytes {
+    let mut text = chunks(values).to_vec();
+    text.extend_from_slice(b"data: [DONE]\n\n");
     Bytes::from(text)
 }
 

@@ -22,6 +22,7 @@ mod full_disk;
 mod house;
 mod identity;
 mod import;
+mod javascript;
 mod journal;
 mod keys;
 mod locked_file;

@@ -29,28 +29,31 @@ const CONTEXT_BYTES: usize = 2048;
 const END_USER_CHARACTERS: usize = 64;
 const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
+/// A key of the client's choice, and the hash of the request that it stands for.
+pub(super) type Idempotency = (String, [u8; 32]);
+
 /// A question to a deity.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct AskQuestion {
-    deity_id: String,
+    pub(super) deity_id: String,
     /// Absent: the deity's first deck.
-    deck_id: Option<String>,
+    pub(super) deck_id: Option<String>,
     /// Absent: the server draws, fairly.
-    fortune_number: Option<i64>,
+    pub(super) fortune_number: Option<i64>,
     /// A revealed draw, in the place of a number; it can be asked with once.
-    draw_id: Option<String>,
+    pub(super) draw_id: Option<String>,
     /// 1 to 1000 characters.
     #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
-    question: String,
+    pub(super) question: String,
     /// `zh`, `zh-Hans`, `en` or `ja`; absent: detected from the question.
     #[schemars(with = "Option<Language>")]
-    language: Option<String>,
+    pub(super) language: Option<String>,
     /// What else the asker tells; 2 KiB at most.
     #[serde(default)]
-    context: BTreeMap<String, String>,
+    pub(super) context: BTreeMap<String, String>,
     /// An app's own customer; 64 characters at most, for keys only.
     #[schemars(length(max = 64))]
-    end_user: Option<String>,
+    pub(super) end_user: Option<String>,
 }
 
 /// The promise, and where to see it kept.
@@ -75,13 +78,14 @@ pub(super) async fn ask_question(
     headers: HeaderMap,
     body: Json<AskQuestion>,
 ) -> Result<Response, Problem> {
+    let idempotency = idempotency(&headers, &body)?;
     let Accepted {
         task_id,
         status,
         lot,
         drawn,
         already_drawn,
-    } = submit(&app, who, address, &headers, body).await?;
+    } = submit(&app, (who, address), idempotency, body.value).await?;
     let task_url = format!("/api/v1/async-chat/task/{task_id}");
     let accepted = AskAccepted {
         task_id,
@@ -110,7 +114,8 @@ pub(super) async fn interpret(
         .streams
         .open(&who, app.streams_per_account.load(Relaxed));
     let open = open.ok_or(Problem::TooManyStreams)?;
-    let accepted = submit(&app, who, address, &headers, body).await?;
+    let idempotency = idempotency(&headers, &body)?;
+    let accepted = submit(&app, (who, address), idempotency, body.value).await?;
     let task_id = accepted.task_id;
     let options = FollowOptions {
         cursor: None,
@@ -154,17 +159,16 @@ fn answer(task: TaskDocument) -> Result<Response, Problem> {
     }
 }
 
-async fn submit(
+/// Accepts a question, whichever door it came in by.
+pub(super) async fn submit(
     app: &App,
-    who: Principal,
-    Address(address): Address,
-    headers: &HeaderMap,
-    body: Json<AskQuestion>,
+    (who, Address(address)): (Principal, Address),
+    idempotency: Option<Idempotency>,
+    question: AskQuestion,
 ) -> Result<Accepted, Problem> {
     if app.draining.is_cancelled() {
         return Err(Problem::Draining);
     }
-    let idempotency = idempotency_key(headers)?.map(|key| (key, body.hash));
     if let Some(idempotency) = idempotency.clone()
         && let Some(first) = app
             .tasks
@@ -173,9 +177,9 @@ async fn submit(
     {
         return Ok(first);
     }
-    let end_user = end_user(body.value.end_user.clone(), who.is_guest)?;
-    let draw_id = body.value.draw_id.as_deref().map(draw_id).transpose()?;
-    let ask = ask(app, body.value)?;
+    let end_user = end_user(question.end_user.clone(), who.is_guest)?;
+    let draw_id = question.draw_id.as_deref().map(draw_id).transpose()?;
+    let ask = ask(app, question)?;
     app.limiter.question(&who, address)?;
     let submission = Submission {
         account_id: who.account_id,
@@ -236,7 +240,11 @@ pub(super) fn end_user(name: Option<String>, is_guest: bool) -> Result<Option<St
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+/// What the client says that this request is, if it says so.
+pub(super) fn idempotency<T, const KIB: usize>(
+    headers: &HeaderMap,
+    body: &Json<T, KIB>,
+) -> Result<Option<Idempotency>, Problem> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -245,7 +253,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
             if (1..=IDEMPOTENCY_KEY_BYTES).contains(&key.len())
                 && key.bytes().all(|byte| byte.is_ascii_graphic()) =>
         {
-            Ok(Some(key.to_owned()))
+            Ok(Some((key.to_owned(), body.hash)))
         }
         Ok(_) | Err(_) => Err(Problem::Invalid(format!(
             "`Idempotency-Key` has 1 to {IDEMPOTENCY_KEY_BYTES} visible ASCII characters"

@@ -56,6 +56,8 @@ pub(crate) enum Form {
     Integer,
     /// The id of a task.
     Identifier,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// One way a route answers.
@@ -129,6 +131,7 @@ impl Form {
                 "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX,
             }),
             Self::Identifier => value!({ "type": "string", "format": "uuid" }),
+            Self::Word(words) => value!({ "type": "string", "enum": words }),
         }
     }
 }

@@ -8,6 +8,7 @@ mod app;
 mod attack;
 mod bodies;
 mod cancel;
+mod chat;
 mod credentials;
 mod cursors;
 mod draws;

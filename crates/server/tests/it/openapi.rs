@@ -39,7 +39,8 @@ impl Operation {
             .replace("{task_id}", task_id)
             .replace("{id}", "yue_lao")
             .replace("{n}", "7")
-            .replace("{draw_id}", "x");
+            .replace("{draw_id}", "x")
+            .replace("{chat_id}", "a-chat");
         assert!(
             !filled.contains('{'),
             "{filled} has a parameter that is unknown here"

@@ -1,0 +1,83 @@
+//! Clients in JavaScript, run as they are by Node against the real server.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tokio::process::Command;
+
+use crate::program::{Server, asking, model, run};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// Says what is not looked at here.
+#[expect(clippy::print_stderr, reason = "who reads the tests has to know")]
+fn left_out(words: &str) {
+    eprintln!("{words}");
+}
+
+/// Whether Node is there, and runs modules with `fetch`.
+async fn has_node() -> bool {
+    let mut command = Command::new("node");
+    command.args(["-e", "process.exit(typeof fetch === 'function' ? 0 : 1)"]);
+    let is_there = command.status().await.is_ok_and(|status| status.success());
+    if !is_there {
+        left_out("clients in JavaScript are left out: there is no Node 18 or newer");
+    }
+    is_there
+}
+
+/// Where `scripts/need-npm` puts other people's packages, if it could.
+fn packages() -> Option<PathBuf> {
+    let folder = Path::new(ROOT).join("target/npm");
+    let is_there = folder.join("fetched.json").is_file();
+    if !is_there {
+        left_out("other people's clients are left out: `make npm` fetches them");
+    }
+    is_there.then(|| folder.canonicalize().expect("a folder"))
+}
+
+/// Node, told where the server is and who asks.
+struct Node {
+    server: String,
+    key: String,
+}
+
+impl Node {
+    /// Runs a script to its end, which has to be a good one.
+    async fn runs(&self, script: &Path, environment: &[(&str, &Path)]) {
+        let mut command = Command::new("node");
+        command
+            .arg(script)
+            .env("KAUCIM_SERVER", &self.server)
+            .env("KAUCIM_KEY", &self.key)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let printed = run(command).await;
+        let said = format!("{}{}", printed.stdout, printed.stderr);
+        assert_eq!(printed.code, Some(0), "{}: {said}", script.display());
+    }
+}
+
+#[tokio::test]
+async fn clients_in_javascript_read_to_the_end() {
+    if !has_node().await {
+        return;
+    }
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let node = Node {
+        server: server.url(""),
+        key: server.key().await,
+    };
+    if let Some(packages) = packages() {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm");
+        let packages: &[(&str, &Path)] = &[("KAUCIM_NPM", &packages)];
+        node.runs(&scripts.join("ai-sdk.mjs"), packages).await;
+    }
+    sim.stop().await;
+}
