@@ -31,6 +31,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Someone who may ask.
 pub(crate) struct MayAsk(pub Principal);
 
+/// Someone who may ask and has proved it with a key, or a token.
+pub(crate) struct MayAskWithKey(pub Principal);
+
 /// Someone who may read their own.
 pub(crate) struct MayRead(pub Principal);
 
@@ -62,6 +65,18 @@ impl FromRequestParts<App> for MayAsk {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         with_scope(parts, app, Scope::Ask).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for MayAskWithKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let who = with_scope(parts, app, Scope::Ask).await?;
+        if who.is_guest {
+            return Err(refused(parts, app));
+        }
+        Ok(Self(who))
     }
 }
 

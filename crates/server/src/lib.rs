@@ -5,10 +5,12 @@
 mod app;
 mod auth;
 mod body;
+mod completions;
 mod connections;
 mod cross_origin;
 mod history;
 mod limits;
+mod markdown;
 mod openapi;
 mod page;
 mod parameters;

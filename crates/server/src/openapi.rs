@@ -7,7 +7,7 @@ use schemars::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    problem::ProblemDocument,
+    problem::{OpenAiError, ProblemDocument},
     routes::{Answer, AnswerBody, Auth, Route, routes},
 };
 
@@ -91,27 +91,30 @@ fn operation(route: &Route, generators: &mut Generators) -> Value {
         body,
     } in &route.answers
     {
-        let mut response = json!({ "description": about });
+        // One status may come in several types.
+        let response = responses.entry(status.to_string());
+        let response = response.or_insert_with(|| json!({ "description": about }));
         match body {
             AnswerBody::None => {}
             AnswerBody::Json(schema_of) => {
-                response["content"] =
-                    json!({ "application/json": { "schema": schema_of(&mut generators.sent) } });
+                let schema = schema_of(&mut generators.sent);
+                response["content"]["application/json"] = json!({ "schema": schema });
             }
             AnswerBody::Other(content_type) => {
-                response["content"] = json!({ *content_type: { "schema": {} } });
+                response["content"][*content_type] = json!({ "schema": {} });
             }
         }
-        responses.insert(status.to_string(), response);
     }
     let problem = generators.sent.subschema_for::<ProblemDocument>();
-    responses.insert(
-        "default".to_owned(),
-        json!({
-            "description": "What went wrong",
-            "content": { "application/problem+json": { "schema": problem } },
-        }),
-    );
+    let mut wrong = json!({
+        "description": "What went wrong",
+        "content": { "application/problem+json": { "schema": problem } },
+    });
+    if route.refuses_as_openai {
+        let error = generators.sent.subschema_for::<OpenAiError>();
+        wrong["content"]["application/json"] = json!({ "schema": error });
+    }
+    responses.insert("default".to_owned(), wrong);
     operation["responses"] = Value::Object(responses);
     operation
 }

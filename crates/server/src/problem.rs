@@ -10,6 +10,9 @@ use kaucim_tasks::{TaskId, Whose};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use self::openai::OpenAiError;
+
+mod openai;
 mod reasons;
 
 /// Everything that a request can be answered with instead of what it asked for.
@@ -55,6 +58,8 @@ pub(crate) enum Problem {
         detail: String,
     },
     StorageUnavailable,
+    /// The server ended before the reading that was waited for.
+    Interrupted(TaskId),
     /// The storage went away after it had taken this question.
     StorageLost(TaskId),
     Draining,
@@ -327,6 +332,16 @@ impl Problem {
                     "storage_unavailable",
                     "The storage does not answer",
                     "the question was accepted before; ask for its task later".to_owned(),
+                )
+            },
+            Self::Interrupted(task_id) => Row {
+                task_id: Some(task_id),
+                retry_after: Some(5),
+                ..row(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "interrupted",
+                    "The server is ending",
+                    format!("the question was accepted before; ask for task {task_id} later"),
                 )
             },
             Self::Draining => Row {

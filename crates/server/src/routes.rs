@@ -15,6 +15,7 @@ mod account;
 mod admin;
 mod ask;
 mod chat;
+mod completions;
 mod deities;
 mod doors;
 mod draw;

@@ -14,7 +14,7 @@ use kaucim_tasks::{Cursor, Frame};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::{streams::OpenStream, ui_messages::UiMessages};
+use crate::{completions::CompletionChunks, streams::OpenStream, ui_messages::UiMessages};
 
 /// How long a browser waits before it reconnects, in milliseconds.
 const RETRY: &str = "retry: 2000\n";
@@ -25,6 +25,8 @@ pub(crate) enum Encoding {
     Events(Cursor),
     /// Chunks of a message of the AI SDK.
     UiMessages(UiMessages),
+    /// Pieces of a chat completion of OpenAI's API.
+    Completion(CompletionChunks),
 }
 
 impl Encoding {
@@ -34,6 +36,7 @@ impl Encoding {
             // An id without data: the browser holds a cursor before the first event.
             Self::Events(cursor) => Bytes::from(format!("{RETRY}id: {cursor}\n\n")),
             Self::UiMessages(message) => chunks(&message.opening()),
+            Self::Completion(completion) => chunks(&completion.opening()),
         }
     }
 
@@ -41,6 +44,9 @@ impl Encoding {
         match self {
             Self::Events(_) => encode(frame),
             Self::UiMessages(message) => chunks(&message.frame(frame)),
+            // A comment, which no client shows: the connection is not dead.
+            Self::Completion(_) if frame.name == "heartbeat" => Bytes::from_static(b": \n\n"),
+            Self::Completion(completion) => chunks(&completion.frame(frame)),
         }
     }
 
@@ -49,6 +55,7 @@ impl Encoding {
         match self {
             Self::Events(_) => Bytes::new(),
             Self::UiMessages(message) => done(&message.ending()),
+            Self::Completion(completion) => done(&completion.ending()),
         }
     }
 
@@ -56,7 +63,7 @@ impl Encoding {
     fn version(&self) -> Option<(HeaderName, HeaderValue)> {
         let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
         match self {
-            Self::Events(_) => None,
+            Self::Events(_) | Self::Completion(_) => None,
             Self::UiMessages(_) => Some((name, HeaderValue::from_static("v1"))),
         }
     }

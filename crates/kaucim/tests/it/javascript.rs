@@ -77,7 +77,9 @@ async fn clients_in_javascript_read_to_the_end() {
     if let Some(packages) = packages() {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm");
         let packages: &[(&str, &Path)] = &[("KAUCIM_NPM", &packages)];
-        node.runs(&scripts.join("ai-sdk.mjs"), packages).await;
+        for script in ["ai-sdk.mjs", "openai.mjs"] {
+            node.runs(&scripts.join(script), packages).await;
+        }
     }
     sim.stop().await;
 }

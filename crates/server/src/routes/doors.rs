@@ -2,12 +2,21 @@
 
 use axum::routing;
 
-use super::{ASK, Parameter, READ, RESET_STEP, Route, chat, empty, json, other, task};
+use super::{
+    ASK, Auth, IDEMPOTENCY, Parameter, READ, RESET_STEP, Route, chat, completions, empty, json,
+    other, task,
+};
 
 const CHAT: &[Parameter] = &[RESET_STEP];
 
-/// Routes whose shape is decided elsewhere: by the AI SDK.
+/// Routes whose shape is decided elsewhere: by the AI SDK, and by OpenAI.
 pub(super) fn doors() -> Vec<Route> {
+    let mut doors = of_ai_sdk();
+    doors.extend(of_openai());
+    doors
+}
+
+fn of_ai_sdk() -> Vec<Route> {
     vec![
         Route::new(
             ("post", "/api/v1/chat"),
@@ -39,5 +48,39 @@ pub(super) fn doors() -> Vec<Route> {
             200,
             "The status that the task has for good",
         )]),
+    ]
+}
+
+fn of_openai() -> Vec<Route> {
+    vec![
+        Route::new(
+            ("post", "/v1/chat/completions"),
+            Auth::Key("ask"),
+            "Ask as a client of OpenAI's API does; streamed where `stream` is true",
+            routing::post(completions::complete),
+        )
+        .takes::<completions::CompletionRequest>()
+        .with(IDEMPOTENCY)
+        .answers([
+            other(200, "application/json", "A chat completion"),
+            other(200, "text/event-stream", "Its pieces"),
+        ])
+        .refuses_as_openai(),
+        Route::new(
+            ("get", "/v1/models"),
+            Auth::Key("ask"),
+            "Who may be asked, as models of OpenAI's API",
+            routing::get(completions::models),
+        )
+        .answers([json::<completions::Models>(200, "All models")])
+        .refuses_as_openai(),
+        Route::new(
+            ("get", "/v1/models/{model}"),
+            Auth::Key("ask"),
+            "One of them",
+            routing::get(completions::model),
+        )
+        .answers([json::<completions::Model>(200, "The model")])
+        .refuses_as_openai(),
     ]
 }

@@ -18,6 +18,8 @@ pub(crate) struct Route {
     pub request: Option<SchemaOf>,
     /// Status, meaning and body of the answers that are no problem.
     pub answers: Vec<Answer>,
+    /// Whether it refuses in the shape of OpenAI's API.
+    pub refuses_as_openai: bool,
     pub(super) handler: MethodRouter<App>,
 }
 
@@ -175,6 +177,7 @@ impl Route {
             parameters: &[],
             request: None,
             answers: Vec::new(),
+            refuses_as_openai: false,
             handler,
         }
     }
@@ -188,6 +191,13 @@ impl Route {
 
     pub(super) fn with(self, parameters: &'static [Parameter]) -> Self {
         Self { parameters, ..self }
+    }
+
+    pub(super) fn refuses_as_openai(self) -> Self {
+        Self {
+            refuses_as_openai: true,
+            ..self
+        }
     }
 
     pub(super) fn answers(self, answers: impl IntoIterator<Item = Answer>) -> Self {

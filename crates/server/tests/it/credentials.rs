@@ -29,7 +29,7 @@ async fn without_a_credential_nothing_but_the_open_is_open() {
                 operation.method,
                 answer.body()
             );
-            answer.assert_problem(401, "unauthenticated");
+            answer.assert_refused(&path, 401, "unauthenticated");
         }
     }
 }
@@ -133,7 +133,7 @@ async fn the_wrong_scope_is_403_before_anything_is_looked_up() {
         let answer = answer(asker.request(operation.method.clone(), &path)).await;
         let place = format!("{} {path} without {scope}", operation.method);
         assert_eq!(answer.status, 403, "{place}: {}", answer.body());
-        answer.assert_problem(403, "scope_missing");
+        answer.assert_refused(&path, 403, "scope_missing");
     }
     app.meddle("UPDATE keys SET scopes = 'ask read admin'");
     let guest = app.guest().await;

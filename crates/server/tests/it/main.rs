@@ -9,6 +9,7 @@ mod attack;
 mod bodies;
 mod cancel;
 mod chat;
+mod completions;
 mod credentials;
 mod cursors;
 mod draws;

@@ -40,7 +40,8 @@ impl Operation {
             .replace("{id}", "yue_lao")
             .replace("{n}", "7")
             .replace("{draw_id}", "x")
-            .replace("{chat_id}", "a-chat");
+            .replace("{chat_id}", "a-chat")
+            .replace("{model}", "kaucim%2Fyue_lao");
         assert!(
             !filled.contains('{'),
             "{filled} has a parameter that is unknown here"

@@ -207,6 +207,23 @@ impl Answer {
         cookie.to_owned()
     }
 
+    /// Asserts that the answer is this problem, in the form of its route: that of RFC 9457, or of
+    /// OpenAI where its clients call.
+    #[track_caller]
+    pub(crate) fn assert_refused(&self, path: &str, status: u16, code: &str) {
+        if !path.starts_with("/v1/") {
+            self.assert_problem(status, code);
+            return;
+        }
+        let about = format!("{path} answered {}: {}", self.status, self.body());
+        assert_eq!(self.status, status, "{about}");
+        assert_eq!(self.header("content-type"), "application/json");
+        let error = &self.json()["error"];
+        assert_eq!(error["code"], code, "{about}");
+        assert!(error["message"].is_string(), "{about}");
+        assert!(error["type"].is_string(), "{about}");
+    }
+
     /// Asserts that the answer is this problem, in the form of RFC 9457.
     #[track_caller]
     pub(crate) fn assert_problem(&self, status: u16, code: &str) -> Value {
