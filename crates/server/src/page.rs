@@ -20,6 +20,12 @@ use crate::{App, parameters::Path, problem::Problem};
 #[folder = "web/"]
 struct Web;
 
+/// What the page and the client for JavaScript have in common, from the one place where it stands.
+#[derive(RustEmbed)]
+#[folder = "../../clients/js/shared/"]
+#[prefix = "assets/kaucim/"]
+struct Shared;
+
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
@@ -43,8 +49,11 @@ struct Served {
 
 /// Packed once, when the first of them is wanted.
 static FILES: LazyLock<BTreeMap<String, Served>> = LazyLock::new(|| {
-    let mut files: BTreeMap<String, Served> = Web::iter()
-        .filter_map(|path| Some((path.to_string(), Web::get(&path)?)))
+    let web = Web::iter().map(|path| (Web::get(&path), path));
+    let shared = Shared::iter().map(|path| (Shared::get(&path), path));
+    let mut files: BTreeMap<String, Served> = web
+        .chain(shared)
+        .filter_map(|(file, path)| Some((path.to_string(), file?)))
         .map(|(path, file)| {
             let served = Served::new(&path, Bytes::from(file.data.into_owned()));
             (path, served)

@@ -112,7 +112,7 @@ fn crates_depend_on_each_other_only_as_drawn() {
 #[test]
 fn every_file_says_first_what_it_is_for() {
     let mut files = Vec::new();
-    for folder in ["crates", "tools", "conformance"] {
+    for folder in ["crates", "tools", "clients", "examples", "conformance"] {
         collect(&root().join(folder), &mut files);
     }
     assert!(files.len() > 50, "found only {} files", files.len());

@@ -1,6 +1,8 @@
-//! Clients in JavaScript, run as they are by Node against the real server.
+//! Clients in JavaScript, run by Node against the real server: our own, and those of others as they
+//! are.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -45,8 +47,8 @@ struct Node {
 }
 
 impl Node {
-    /// Runs a script to its end, which has to be a good one.
-    async fn runs(&self, script: &Path, environment: &[(&str, &Path)]) {
+    /// Runs a script to its end, which has to be a good one; returns what it printed.
+    async fn runs(&self, script: &Path, environment: &[(&str, &Path)]) -> String {
         let mut command = Command::new("node");
         command
             .arg(script)
@@ -60,7 +62,24 @@ impl Node {
         let printed = run(command).await;
         let said = format!("{}{}", printed.stdout, printed.stderr);
         assert_eq!(printed.code, Some(0), "{}: {said}", script.display());
+        printed.stdout
     }
+}
+
+/// The first block of a document, as a module beside an installed client.
+fn first_lines_of(readme: &Path, folder: &Path) -> PathBuf {
+    let text = fs::read_to_string(readme).expect("a document");
+    let block = text.split("```js\n").nth(1).expect("a block");
+    let block = block.split("```").next().expect("its end");
+    assert!(block.lines().count() <= 10, "ten lines that work");
+    let installed = folder.join("node_modules");
+    fs::create_dir_all(&installed).expect("a folder");
+    let client = readme.parent().expect("a folder");
+    let client = client.canonicalize().expect("a folder");
+    std::os::unix::fs::symlink(client, installed.join("kaucim")).expect("a link");
+    let script = folder.join("first.mjs");
+    fs::write(&script, block).expect("a file");
+    script
 }
 
 #[tokio::test]
@@ -74,6 +93,13 @@ async fn clients_in_javascript_read_to_the_end() {
         server: server.url(""),
         key: server.key().await,
     };
+    let own = Path::new(ROOT).join("clients/js");
+    node.runs(&own.join("test.mjs"), &[]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = first_lines_of(&own.join("README.md"), folder.path());
+    let said = node.runs(&first, &[]).await;
+    assert!(said.contains("\n## In short\n"), "{said}");
+
     if let Some(packages) = packages() {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm");
         let packages: &[(&str, &Path)] = &[("KAUCIM_NPM", &packages)];

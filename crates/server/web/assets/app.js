@@ -2,9 +2,9 @@
 
 import * as api from './api.js';
 import { byId, EMBEDDED, mark, translate } from './dom.js';
-import { follow } from './follow.js';
+import { follow } from './kaucim/follow.js';
 import { keep, pause, recall, recallJson } from './keep.js';
-import { finished, initial, reduce } from './reducer.js';
+import { finished, initial, reduce } from './kaucim/reducer.js';
 import { Left, riteView } from './rite.js';
 import { ritual } from './ritual.js';
 import { held, hold, questionFor } from './sent.js';

@@ -1,7 +1,7 @@
 // A reading as a page: notices, the slip, the sections as they are written, and how it ended.
 
 import { byId, calm, h, linked, mark, say } from './dom.js';
-import { finished, sealedCount } from './reducer.js';
+import { finished, sealedCount } from './kaucim/reducer.js';
 import { follower } from './following.js';
 import { tell } from './notify.js';
 import { aside, layoutButton, lotName, paper, rubyButton } from './view-slip.js';

@@ -4,7 +4,7 @@ import { h, mark, say } from './dom.js';
 import { chineseNumber } from './number.js';
 import { quoted } from './quotes.js';
 import { makeReveal } from './reveal.js';
-import { finished } from './reducer.js';
+import { finished } from './kaucim/reducer.js';
 import { language, sectionTitle, t, tag } from './text.js';
 
 /** Keeps a list in step with the state. `onSealed` gets each section as it is sealed on screen. */

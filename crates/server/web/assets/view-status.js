@@ -1,7 +1,7 @@
 // The bar that tells what is happening now, honestly, and lets the reader stop it.
 
 import { h, mark, say } from './dom.js';
-import { finished, sealedCount } from './reducer.js';
+import { finished, sealedCount } from './kaucim/reducer.js';
 import { askLeave, canOffer } from './notify.js';
 import { sectionTitle, t } from './text.js';
 

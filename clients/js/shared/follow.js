@@ -2,18 +2,20 @@
 
 import { EVENTS } from './reducer.js';
 
+const CLOSED = 2; // of an `EventSource`
 const TERMINAL = ['complete', 'error', 'cancelled'];
 const BACK_OFF_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const SILENCE_MS = 40000; // heartbeats come every 15 s at most
 const SETTLE_MS = 1200; // a draining server opens and ends at once
 
 /**
- * Calls `onEvent` with every event of the stream and `onLink` with `open` or `lost`. Where the
- * browser gave up, `check` is asked first: it answers whether to go on. The text already received
- * is the caller's to keep, so each new connection starts at the last cursor.
+ * Calls `onEvent` with every event of the stream and `onLink` with `open` or `lost`. Where a connection was given up,
+ * `check` is asked first: it answers whether to go on. The text already received is the caller's to keep, so each new
+ * connection starts at the last cursor. `connect` makes one: an `EventSource`, or what looks like it.
  * Returns a function that stops following.
  */
-export function follow(url, { onEvent, onLink, check }) {
+export function follow(url, { onEvent, onLink, check, connect = (address) => new EventSource(address) }) {
+  const page = globalThis.document; // none in Node
   let source = null;
   let cursor = '';
   let failures = 0;
@@ -25,7 +27,7 @@ export function follow(url, { onEvent, onLink, check }) {
   function open() {
     clearTimeout(timer);
     timer = 0;
-    source = new EventSource(cursor ? `${url}&last_event_id=${encodeURIComponent(cursor)}` : url);
+    source = connect(cursor ? `${url}&last_event_id=${encodeURIComponent(cursor)}` : url);
     source.onopen = () => { settle = setTimeout(alive, SETTLE_MS); };
     source.onerror = broken;
     for (const name of EVENTS) source.addEventListener(name, receive);
@@ -47,7 +49,7 @@ export function follow(url, { onEvent, onLink, check }) {
   /** The browser tries again by itself, unless the answer was a refusal. */
   function broken() {
     clearTimeout(settle);
-    if (source.readyState === EventSource.CLOSED) lost();
+    if (source.readyState === CLOSED) lost();
     else onLink('lost');
   }
 
@@ -82,7 +84,7 @@ export function follow(url, { onEvent, onLink, check }) {
 
   /** Back on line, or back in sight: no need to wait out the back-off. */
   function hurry() {
-    if (!done && timer && document.visibilityState === 'visible') {
+    if (!done && timer && (page?.visibilityState ?? 'visible') === 'visible') {
       clearTimeout(timer);
       again();
     }
@@ -99,12 +101,12 @@ export function follow(url, { onEvent, onLink, check }) {
     done = true;
     clearTimeout(timer);
     close();
-    removeEventListener('online', hurry);
-    document.removeEventListener('visibilitychange', hurry);
+    globalThis.removeEventListener?.('online', hurry);
+    page?.removeEventListener('visibilitychange', hurry);
   }
 
-  addEventListener('online', hurry);
-  document.addEventListener('visibilitychange', hurry);
+  globalThis.addEventListener?.('online', hurry);
+  page?.addEventListener('visibilitychange', hurry);
   open();
   return stop;
 }
