@@ -49,13 +49,18 @@ struct Node {
 impl Node {
     /// Runs a script to its end, which has to be a good one; returns what it printed.
     async fn runs(&self, script: &Path, environment: &[(&str, &Path)]) -> String {
+        self.is_told(Stdio::null(), script, environment).await
+    }
+
+    /// Likewise, of a script that reads.
+    async fn is_told(&self, words: Stdio, script: &Path, environment: &[(&str, &Path)]) -> String {
         let mut command = Command::new("node");
         command
             .arg(script)
             .env("KAUCIM_SERVER", &self.server)
             .env("KAUCIM_KEY", &self.key)
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(words)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
@@ -99,6 +104,13 @@ async fn clients_in_javascript_read_to_the_end() {
     let first = first_lines_of(&own.join("README.md"), folder.path());
     let said = node.runs(&first, &[]).await;
     assert!(said.contains("\n## In short\n"), "{said}");
+
+    let words = folder.path().join("words.txt");
+    fs::write(&words, "Shall I call him?\n\nAm I too late?\n").expect("a file");
+    let words = fs::File::open(words).expect("the file");
+    let bot = Path::new(ROOT).join("examples/chat-bot/bot.mjs");
+    let said = node.is_told(words.into(), &bot, &[]).await;
+    assert_eq!(said.matches("\nIn short\n").count(), 2, "{said}");
 
     if let Some(packages) = packages() {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm");

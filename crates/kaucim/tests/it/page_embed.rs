@@ -16,6 +16,10 @@ use crate::{
 /// Sites, each another one to a browser, that are all this machine. The last is not let in.
 const SITES: [&str; 3] = ["temple", "shop", "elsewhere"];
 
+/// The page that docs/page.md shows, and the server that it names.
+const PAGE: &str = include_str!("../../../../examples/temple-site/index.html");
+const EXAMPLE_SERVER: &str = "http://127.0.0.1:8000";
+
 /// The pages around the frame.
 struct Hosts {
     port: u16,
@@ -63,12 +67,8 @@ async fn embedding(mut environment: Vec<(&'static str, String)>) -> (Server, Hos
     std::fs::write(&file, embed).expect("a file");
     environment.push(("KAUCIM_CONFIG", file.display().to_string()));
     let server = Server::start(environment).await;
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><title>A temple</title>\
-         <script type=\"module\" src=\"{}\"></script>\
-         <body style=\"margin: 0\"><h1>Ours</h1><kaucim-oracle deity=\"yue_lao\" lang=\"en\"></kaucim-oracle>",
-        server.url("/embed.js")
-    );
+    assert!(PAGE.contains(EXAMPLE_SERVER), "it names a server");
+    let page = PAGE.replace(EXAMPLE_SERVER, &server.url(""));
     (server, Hosts::start(listener, page))
 }
 
