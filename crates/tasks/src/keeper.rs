@@ -51,6 +51,9 @@ async fn delete_old(shared: &Shared) -> Result<(), StoreError> {
         .delete_spending(crate::budget::day(now_ms))
         .await?;
     shared.store.delete_passes(now_ms).await?;
+    if shared.store.is_shared() {
+        shared.store.delete_open_text().await?;
+    }
     if shared.store.delete_draws(now_ms).await? > 0 {
         // Nothing stays of who asked what.
         shared.has_traces.store(true, Ordering::Relaxed);

@@ -8,6 +8,7 @@ mod accounts;
 mod allowances;
 mod budget;
 mod clock;
+mod cluster;
 mod cursor;
 mod document;
 mod draws;
@@ -48,7 +49,9 @@ pub use crate::{
     operator::{Asker, FailedTask, TasksNow, UnfinishedTask},
     overview::{Lately, ModelLately, Overview, Pulse},
     report::{Reason, ReasonError, Report, ReportError, ReportedReading, SharedReading},
-    store::{Backup, BackupError, FolderLock, Storage, Store, StoreError},
+    store::{
+        Backup, BackupError, DatabaseUrl, FolderLock, Storage, Store, StoreError, TransferError,
+    },
     submission::{Accepted, Submission, SubmitError},
     tasks::{CancelError, EraseError, Limits, LookupError, Settings, Tasks},
 };

@@ -40,6 +40,9 @@ pub(crate) struct Queue {
     looked: Mutex<Option<Instant>>,
     /// Absent where nobody counts.
     figures: Option<Arc<Figures>>,
+    /// Until when others keep what they hold, whatever their leases say: the storage was away, and
+    /// they come back as this process does.
+    lenient_until: Mutex<Option<Instant>>,
 }
 
 /// A task that a worker of this process has.
@@ -76,6 +79,7 @@ impl Queue {
             order: tokio::sync::Mutex::default(),
             looked: Mutex::default(),
             figures: None,
+            lenient_until: Mutex::default(),
         }
     }
 
@@ -144,6 +148,17 @@ impl Queue {
         }
     }
 
+    /// What this process is called where it holds tasks.
+    pub(crate) fn holder(&self) -> Holder {
+        self.holder
+    }
+
+    /// The epoch under which a worker of this process has a task, if one has it.
+    pub(crate) fn epoch_here(&self, task_id: TaskId) -> Option<u64> {
+        let running = lock(&self.running);
+        running.get(&task_id).map(|running| running.claim.epoch)
+    }
+
     /// Renews the lease on what runs here, and puts back what nobody works on. To be called more
     /// often than a lease is long; a lease that could not be renewed in time is kept all the same
     /// while nobody else has taken the tasks.
@@ -158,12 +173,15 @@ impl Queue {
             running,
             orphans,
             lease: self.lease,
+            frees: !self.is_lenient(),
         };
         let Tended {
             lost,
             unattended,
             freed,
+            was_late,
         } = self.store.tend(tending).await?;
+        self.was_late(was_late);
         *lock(&self.orphans) = unattended;
         for task_id in lost {
             tracing::warn!(task.id = %task_id, "a worker has lost its task");
@@ -175,11 +193,23 @@ impl Queue {
 
     /// Frees what is held under a lease that is over.
     pub(crate) async fn free_expired(&self) -> Result<(), StoreError> {
-        if self.store.has_expired().await? {
-            let freed = self.store.free_expired(self.holder, self.lease).await?;
-            self.are_free(&freed);
+        if !self.is_lenient() && self.store.has_expired().await? {
+            let tended = self.store.free_expired(self.holder, self.lease).await?;
+            self.was_late(tended.was_late);
+            self.are_free(&tended.freed);
         }
         Ok(())
+    }
+
+    fn is_lenient(&self) -> bool {
+        lock(&self.lenient_until).is_some_and(|until| until > Instant::now())
+    }
+
+    /// Whoever could not renew in time gives others the time for it.
+    fn was_late(&self, was_late: bool) {
+        if was_late {
+            *lock(&self.lenient_until) = Some(Instant::now() + self.lease / 2);
+        }
     }
 
     /// Whether it is time to look at the leases: once a second, however many are waiting.

@@ -12,7 +12,14 @@ use std::{
 use kaucim_fortune::{Check, SectionId};
 use tokio::sync::watch;
 
-use crate::{Phase, TaskId, estimate::Estimate, store::log::Stored};
+use crate::{
+    Phase, TaskId,
+    estimate::Estimate,
+    store::{
+        log::Stored,
+        open_text::{Piece, Reached},
+    },
+};
 
 /// The live tasks of this process. One exists while a worker or a reader holds it.
 #[derive(Default)]
@@ -96,6 +103,11 @@ impl Tail {
     pub(crate) fn existing(&self, task_id: TaskId) -> Option<Arc<Live>> {
         lock(&self.tasks).get(&task_id).and_then(Weak::upgrade)
     }
+
+    /// The tasks that somebody has here.
+    pub(crate) fn followed(&self) -> Vec<TaskId> {
+        lock(&self.tasks).keys().copied().collect()
+    }
 }
 
 impl Drop for Live {
@@ -126,6 +138,19 @@ impl Live {
         if state.open.is_none() && state.head < head {
             state.head = head;
             state.recent.clear();
+            drop(state);
+            self.changed.send_replace(());
+        }
+    }
+
+    /// The same of a task that runs at another node, whose worker does not tell: what is open of
+    /// it here is shown no more until its own piece says that it still is.
+    pub(crate) fn learn(&self, head: u64) {
+        let mut state = lock(&self.state);
+        if state.head < head {
+            state.head = head;
+            state.recent.clear();
+            state.open = None;
             drop(state);
             self.changed.send_replace(());
         }
@@ -201,6 +226,76 @@ impl Live {
             if let Some(open) = &mut state.open {
                 open.text.push_str(text);
                 open.deltas += 1;
+            }
+        });
+    }
+
+    /// What the open section has beyond what other nodes have of it.
+    pub(crate) fn beyond(&self, reached: Option<Reached>) -> Option<Piece> {
+        let state = lock(&self.state);
+        let open = state.open.as_ref()?;
+        let is_same = |reached: &Reached| (reached.epoch, reached.base) == (state.epoch, open.base);
+        let start = reached.filter(is_same).map_or(0, |reached| reached.offset);
+        let text = open.text.get(usize::try_from(start).ok()?..)?;
+        (!text.is_empty()).then(|| Piece {
+            task_id: self.task_id,
+            epoch: state.epoch,
+            base: open.base,
+            start,
+            head: state.head,
+            attempt: open.attempt,
+            section: open.section,
+            deltas: open.deltas,
+            text: text.to_owned(),
+        })
+    }
+
+    /// How far the open section of another node has come here.
+    pub(crate) fn reached(&self) -> Reached {
+        let state = lock(&self.state);
+        let open = state.open.as_ref();
+        Reached {
+            task_id: self.task_id,
+            epoch: state.epoch,
+            // Without an open section whatever belongs to the last event or a later one is new.
+            base: open.map_or(0, |open| open.base),
+            offset: open.map_or(0, |open| open.text.len() as u64),
+        }
+    }
+
+    /// Shows a piece that another node has written, if it goes on where this one has come to. A
+    /// gap is filled by what is read the next time.
+    pub(crate) fn show(&self, piece: &Piece, title: &'static str) {
+        self.update(|state| {
+            if piece.epoch < state.epoch || piece.head < state.head {
+                return;
+            }
+            if piece.head > state.head {
+                state.head = piece.head;
+                state.recent.clear();
+            }
+            let is_same = |open: &Open| state.epoch == piece.epoch && open.base == piece.base;
+            if !state.open.as_ref().is_some_and(is_same) {
+                state.epoch = piece.epoch;
+                state.open = (piece.start == 0).then(|| Open {
+                    base: piece.base,
+                    attempt: piece.attempt,
+                    section: piece.section,
+                    title,
+                    text: String::new(),
+                    deltas: 0,
+                    checks: Vec::new(),
+                });
+            }
+            let Some(open) = &mut state.open else { return };
+            let held = open.text.len() as u64;
+            let known = held
+                .checked_sub(piece.start)
+                .and_then(|known| usize::try_from(known).ok());
+            if let Some(new) = known.and_then(|known| piece.text.get(known..)) {
+                open.text.push_str(new);
+                open.deltas = piece.deltas;
+                state.phase = Phase::Writing;
             }
         });
     }

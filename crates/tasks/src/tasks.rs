@@ -17,6 +17,7 @@ use crate::{
     StoreError, Summary, TaskDocument, TaskId, Whose,
     allowances::Present,
     budget::{ALL, EMBEDDED_GUESTS, GUESTS, day},
+    cluster,
     document::{Progress, last_event_id},
     estimate::Estimates,
     figures::Figures,
@@ -41,6 +42,10 @@ pub struct Tasks {
 pub(crate) struct Shared {
     pub store: Store,
     pub tail: Arc<Tail>,
+    /// What readers at other nodes follow of what runs here.
+    pub followed: cluster::Followed,
+    /// What is followed here since the last look at other nodes.
+    pub follows: cluster::Follows,
     pub fortune: FortuneSystem,
     pub settings: Settings,
     /// What the settings say of them holds at the start.
@@ -73,7 +78,8 @@ pub struct Settings {
     pub keep_finished: Option<Duration>,
     /// How long a task stays with a worker that gives no sign of life.
     pub lease: Duration,
-    /// Whether nobody else works on this store, so that the start takes everything up at once.
+    /// Whether nobody else works on this store, so that the start takes everything up at once. One
+    /// on a server is never alone.
     pub is_alone: bool,
     pub clock: Clock,
 }
@@ -150,7 +156,8 @@ impl Tasks {
         fortune: FortuneSystem,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        let reclaimed = if settings.is_alone {
+        let hints = store.hints();
+        let reclaimed = if settings.is_alone && !store.is_shared() {
             store.reclaim().await?
         } else {
             0
@@ -176,6 +183,8 @@ impl Tasks {
             shared: Arc::new(Shared {
                 store,
                 tail,
+                followed: cluster::Followed::default(),
+                follows: cluster::Follows::default(),
                 fortune,
                 allowances: Present::new(settings.limits.clone(), settings.budgets),
                 settings,
@@ -194,6 +203,9 @@ impl Tasks {
             tasks.shared.workers.spawn(worker::work(shared()));
         }
         tasks.shared.workers.spawn(keeper::keep_house(shared()));
+        if let Some(hints) = hints {
+            tasks.shared.workers.spawn(cluster::watch(shared(), hints));
+        }
         tasks.shared.workers.close();
         Ok(tasks)
     }
@@ -251,6 +263,9 @@ impl Tasks {
         // Held before the log is read, so that nothing published in between is missed.
         let live = self.shared.tail.live(task_id);
         let found = self.owned(account_id, task_id).await?;
+        if self.shared.store.is_shared() {
+            self.shared.follows.add(task_id);
+        }
         Ok(follow(&self.shared, live, found, options))
     }
 

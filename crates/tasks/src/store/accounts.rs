@@ -1,8 +1,10 @@
 //! Accounts and their keys: who may ask. Keys are stored as hashes only.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
-use super::{Store, StoreError, audit::record, row::parsed};
+use super::{
+    Store, StoreError,
+    audit::record,
+    connection::{Connection, Lock, Row},
+};
 use crate::{
     AccountId, TaskId,
     accounts::{Act, Which, credential::embedded},
@@ -100,6 +102,7 @@ impl Store {
         actor: String,
     ) -> Result<bool, StoreError> {
         self.write(move |connection| {
+            connection.lock(Lock::Name(&name))?;
             if account_of(connection, &name)?.is_some() {
                 return Ok(false);
             }
@@ -117,24 +120,23 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<KeyRow>, StoreError> {
         self.read(move |connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT account_id, kind = 'guest', scopes, expires_ms, label, budget_id
-                     FROM keys JOIN accounts USING (account_id)
-                     WHERE hash = ?1 AND revoked_ms IS NULL
-                        AND (expires_ms IS NULL OR expires_ms > ?2)",
-                )?
-                .query_row(params![hash.as_slice(), now_ms], |row| {
+            connection.row(
+                "SELECT account_id, kind = 'guest', scopes, expires_ms, label, budget_id
+                 FROM keys JOIN accounts USING (account_id)
+                 WHERE hash = ?1 AND revoked_ms IS NULL
+                    AND (expires_ms IS NULL OR expires_ms > ?2)",
+                &[(&hash).into(), now_ms.into()],
+                |row| {
                     Ok(KeyRow {
-                        account_id: parsed(row, 0, account_id)?,
-                        is_guest: row.get(1)?,
-                        scopes: row.get(2)?,
-                        expires_ms: row.get(3)?,
-                        label: row.get(4)?,
-                        budget_id: row.get(5)?,
+                        account_id: row.id(0)?,
+                        is_guest: row.flag(1)?,
+                        scopes: row.text(2)?,
+                        expires_ms: row.maybe_number(3)?,
+                        label: row.text(4)?,
+                        budget_id: row.text(5)?,
                     })
-                })
-                .optional()?)
+                },
+            )
         })
         .await
     }
@@ -142,12 +144,12 @@ impl Store {
     /// Whether any key was ever made for an account with a name.
     pub(crate) async fn has_keys(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            Ok(connection.query_row(
+            connection.one(
                 "SELECT EXISTS (SELECT 1 FROM keys JOIN accounts USING (account_id)
                     WHERE kind = 'keyed')",
-                [],
-                |row| row.get(0),
-            )?)
+                &[],
+                |row| row.flag(0),
+            )
         })
         .await
     }
@@ -155,10 +157,9 @@ impl Store {
     /// All keys but those of guests, the newest first.
     pub(crate) async fn keys(&self) -> Result<Vec<ListedKey>, StoreError> {
         self.read(|connection| {
-            let sql = format!("{LISTED} ORDER BY keys.created_ms DESC, keys.rowid DESC");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map([], listed_key)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let made = connection.either("rowid", "made");
+            let sql = format!("{LISTED} ORDER BY keys.created_ms DESC, keys.{made} DESC");
+            connection.rows(&sql, &[], listed_key)
         })
         .await
     }
@@ -166,25 +167,25 @@ impl Store {
     /// All accounts but those of guests, the newest first.
     pub(crate) async fn accounts(&self, now_ms: i64) -> Result<Vec<AccountRow>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let made = connection.either("rowid", "made");
+            let sql = format!(
                 "SELECT account_id, name, issuer,
                     (SELECT count(*) FROM keys WHERE keys.account_id = accounts.account_id
                         AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?1)),
                     (SELECT count(*) FROM tasks WHERE tasks.account_id = accounts.account_id),
                     created_ms
-                 FROM accounts WHERE kind = 'keyed' ORDER BY created_ms DESC, rowid DESC",
-            )?;
-            let rows = statement.query_map([now_ms], |row| {
+                 FROM accounts WHERE kind = 'keyed' ORDER BY created_ms DESC, {made} DESC"
+            );
+            connection.rows(&sql, &[now_ms.into()], |row| {
                 Ok(AccountRow {
-                    account_id: parsed(row, 0, account_id)?,
-                    name: row.get(1)?,
-                    issuer: row.get(2)?,
-                    keys: row.get(3)?,
-                    tasks: row.get(4)?,
-                    created_ms: row.get(5)?,
+                    account_id: row.id(0)?,
+                    name: row.text(1)?,
+                    issuer: row.maybe_text(2)?,
+                    keys: row.number(3)?,
+                    tasks: row.number(4)?,
+                    created_ms: row.number(5)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
         .await
     }
@@ -196,9 +197,14 @@ impl Store {
         account_id: AccountId,
     ) -> Result<bool, StoreError> {
         self.write(move |connection| {
-            connection.execute("DELETE FROM keys WHERE hash = ?1", [key.as_slice()])?;
-            let sql = "SELECT NOT EXISTS (SELECT 1 FROM keys WHERE account_id = ?1)";
-            Ok(connection.query_row(sql, [account_id.to_string()], |row| row.get(0))?)
+            // Of two that leave at once, one is the last.
+            connection.lock(Lock::Account(account_id))?;
+            connection.execute("DELETE FROM keys WHERE hash = ?1", &[(&key).into()])?;
+            connection.one(
+                "SELECT NOT EXISTS (SELECT 1 FROM keys WHERE account_id = ?1)",
+                &[account_id.into()],
+                |row| row.flag(0),
+            )
         })
         .await
     }
@@ -225,27 +231,31 @@ impl Store {
         now_ms: i64,
     ) -> Result<Vec<TaskId>, StoreError> {
         self.write(move |connection| {
+            connection.lock(Lock::Account(account_id))?;
             let tasks = task_ids(
                 connection,
                 "SELECT task_id FROM tasks WHERE account_id = ?1",
                 account_id,
             )?;
-            let account = account_id.to_string();
             // Guests come and go; that an account with a name is gone should be found out. The name
             // of a person goes with it.
             connection.execute(
                 "INSERT INTO audit (at_ms, actor, act, object)
-                 SELECT ?2, 'its holder', ?3,
-                    account_id || iif(subject IS NULL, ' (' || name || ')', '')
-                 FROM accounts WHERE account_id = ?1 AND kind = 'keyed'",
-                params![account, now_ms, Act::AccountErased.name()],
+                 SELECT CAST(?2 AS BIGINT), 'its holder', CAST(?3 AS TEXT), account_id
+                    || CASE WHEN subject IS NULL THEN ' (' || name || ')' ELSE '' END
+                 FROM accounts
+                 WHERE account_id = ?1 AND kind = 'keyed'",
+                &[
+                    account_id.into(),
+                    now_ms.into(),
+                    Act::AccountErased.name().into(),
+                ],
             )?;
+            let account = [account_id.into()];
+            connection.execute("DELETE FROM accounts WHERE account_id = ?1", &account)?;
             // A guest's own budget is named after the account; nothing stays of who asked how much.
-            connection.execute(
-                "DELETE FROM spending WHERE budget_id IN (?1, ?2)",
-                [&account, &embedded(account_id)],
-            )?;
-            connection.execute("DELETE FROM accounts WHERE account_id = ?1", [&account])?;
+            let budgets = [account_id.into(), embedded(account_id).into()];
+            connection.execute("DELETE FROM spending WHERE budget_id IN (?1, ?2)", &budgets)?;
             Ok(tasks)
         })
         .await
@@ -253,24 +263,22 @@ impl Store {
 }
 
 fn task_ids(
-    connection: &Connection,
+    connection: &Connection<'_>,
     sql: &str,
     account_id: AccountId,
 ) -> Result<Vec<TaskId>, StoreError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let ids = statement
-        .query_map([account_id.to_string()], |row| row.get::<_, String>(0))?
-        .collect::<Result<Vec<_>, _>>()?;
+    let ids = connection.rows(sql, &[account_id.into()], |row| row.text(0))?;
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 /// The account of that name, made if there is none.
 fn named(
-    connection: &Connection,
+    connection: &Connection<'_>,
     new: AccountId,
     name: &str,
     now_ms: i64,
-) -> Result<String, rusqlite::Error> {
+) -> Result<String, StoreError> {
+    connection.lock(Lock::Name(name))?;
     if let Some(found) = account_of(connection, name)? {
         return Ok(found);
     }
@@ -278,52 +286,49 @@ fn named(
     Ok(new.to_string())
 }
 
-fn account_of(connection: &Connection, name: &str) -> Result<Option<String>, rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "SELECT account_id FROM accounts
-             WHERE kind = 'keyed' AND name = ?1 AND subject IS NULL
-             ORDER BY account_id LIMIT 1",
-        )?
-        .query_row([name], |row| row.get(0))
-        .optional()
+fn account_of(connection: &Connection<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    connection.row(
+        "SELECT account_id FROM accounts
+         WHERE kind = 'keyed' AND name = ?1 AND subject IS NULL
+         ORDER BY account_id LIMIT 1",
+        &[name.into()],
+        |row| row.text(0),
+    )
 }
 
 fn insert_account(
-    connection: &Connection,
+    connection: &Connection<'_>,
     account_id: AccountId,
     (kind, name): (&str, &str),
     now_ms: i64,
-) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "INSERT INTO accounts (account_id, kind, name, created_ms) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![account_id.to_string(), kind, name, now_ms])?;
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO accounts (account_id, kind, name, created_ms) VALUES (?1, ?2, ?3, ?4)",
+        &[account_id.into(), kind.into(), name.into(), now_ms.into()],
+    )?;
     Ok(())
 }
 
 pub(super) fn insert_key(
-    connection: &Connection,
+    connection: &Connection<'_>,
     account_id: &str,
     key: &NewKey,
-) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "INSERT INTO keys (hash, account_id, name, scopes, created_ms, expires_ms, label,
-                budget_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            key.hash.as_slice(),
-            account_id,
-            key.name,
-            key.scopes,
-            key.now_ms,
-            key.expires_ms,
-            key.label,
-            key.budget_id,
-        ])?;
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO keys (hash, account_id, name, scopes, created_ms, expires_ms, label,
+            budget_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        &[
+            (&key.hash).into(),
+            account_id.into(),
+            (&key.name).into(),
+            (&key.scopes).into(),
+            key.now_ms.into(),
+            key.expires_ms.into(),
+            (&key.label).into(),
+            (&key.budget_id).into(),
+        ],
+    )?;
     Ok(())
 }
 
@@ -340,18 +345,14 @@ const LISTED: &str = "SELECT label, keys.name AS name, accounts.name AS account,
         keys.created_ms AS created_ms, expires_ms, revoked_ms, hash
      FROM keys JOIN accounts USING (account_id) WHERE kind = 'keyed'";
 
-fn listed_key(row: &Row<'_>) -> Result<ListedKey, rusqlite::Error> {
+fn listed_key(row: &Row<'_>) -> Result<ListedKey, StoreError> {
     Ok(ListedKey {
-        label: row.get(0)?,
-        name: row.get(1)?,
-        account: row.get(2)?,
-        scopes: row.get(3)?,
-        created_ms: row.get(4)?,
-        expires_ms: row.get(5)?,
-        revoked_ms: row.get(6)?,
+        label: row.text(0)?,
+        name: row.text(1)?,
+        account: row.text(2)?,
+        scopes: row.text(3)?,
+        created_ms: row.number(4)?,
+        expires_ms: row.maybe_number(5)?,
+        revoked_ms: row.maybe_number(6)?,
     })
-}
-
-fn account_id(text: &str) -> Option<AccountId> {
-    text.parse().ok()
 }

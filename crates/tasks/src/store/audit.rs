@@ -1,8 +1,6 @@
 //! What was done in the name of the operator: written with the act itself, in its transaction.
 
-use rusqlite::{Connection, params};
-
-use super::{Store, StoreError};
+use super::{Store, StoreError, connection::Connection};
 use crate::accounts::Act;
 
 /// One act as it is stored.
@@ -22,7 +20,7 @@ impl Store {
         actor: String,
         object: String,
     ) -> Result<(), StoreError> {
-        self.write(move |connection| Ok(record(connection, now_ms, act, (&actor, &object))?))
+        self.write(move |connection| record(connection, now_ms, act, (&actor, &object)))
             .await
     }
 
@@ -33,20 +31,20 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            connection.rows(
                 "SELECT audit_id, at_ms, actor, act, object FROM audit
-                 WHERE ?1 IS NULL OR audit_id < ?1 ORDER BY audit_id DESC LIMIT ?2",
-            )?;
-            let rows = statement.query_map(params![before, limit], |row| {
-                Ok(AuditRow {
-                    audit_id: row.get(0)?,
-                    at_ms: row.get(1)?,
-                    actor: row.get(2)?,
-                    act: row.get(3)?,
-                    object: row.get(4)?,
-                })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+                 WHERE audit_id < ?1 ORDER BY audit_id DESC LIMIT ?2",
+                &[before.unwrap_or(i64::MAX).into(), limit.into()],
+                |row| {
+                    Ok(AuditRow {
+                        audit_id: row.number(0)?,
+                        at_ms: row.number(1)?,
+                        actor: row.text(2)?,
+                        act: row.text(3)?,
+                        object: row.text(4)?,
+                    })
+                },
+            )
         })
         .await
     }
@@ -54,13 +52,19 @@ impl Store {
 
 /// Records an act: who did it to what.
 pub(super) fn record(
-    connection: &Connection,
+    connection: &Connection<'_>,
     now_ms: i64,
     act: Act,
     (actor, object): (&str, &str),
-) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached("INSERT INTO audit (at_ms, actor, act, object) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![now_ms, actor, act.name(), object])?;
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO audit (at_ms, actor, act, object) VALUES (?1, ?2, ?3, ?4)",
+        &[
+            now_ms.into(),
+            actor.into(),
+            act.name().into(),
+            object.into(),
+        ],
+    )?;
     Ok(())
 }

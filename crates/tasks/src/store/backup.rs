@@ -8,7 +8,11 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::{BUSY, FolderLock, Store, StoreError, database_of, schema};
+use super::{
+    FolderLock, Store, StoreError,
+    embedded::{BUSY, database_of},
+    schema,
+};
 
 /// Why there is no backup, or why it was not restored.
 #[derive(Debug, thiserror::Error)]

@@ -4,10 +4,12 @@ use std::num::NonZeroU32;
 
 use hmac::{Hmac, KeyInit, Mac};
 use kaucim_decks::draw::{Nonce, Secret, Terms};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::Sha256;
 
-use super::{Store, StoreError, row::parsed};
+use super::{
+    Store, StoreError,
+    connection::{Connection, Lock, Row},
+};
 use crate::{AccountId, DrawId};
 
 /// How long a draw waits for its nonce.
@@ -76,34 +78,27 @@ pub(crate) enum Refusal {
     Store(#[from] StoreError),
 }
 
-impl From<rusqlite::Error> for Refusal {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl Store {
     /// Stores a draw, or returns the one that the matter has; says whether it is new.
     pub(crate) async fn draw(&self, draw: NewDraw) -> Result<(DrawRow, bool), Refusal> {
         self.write(move |connection| {
+            connection.lock(Lock::Account(draw.asker.account_id))?;
             let matter = draw.matter.as_ref();
             let matter = matter.map(|matter| hash(connection, &draw.asker, matter));
             let matter = matter.transpose()?;
             if let Some(matter) = &matter {
+                connection.lock(Lock::Matter(matter))?;
                 forget_expired(connection, matter, draw.now_ms)?;
                 if let Some(row) = of_matter(connection, matter)? {
                     return Ok((row, false));
                 }
             }
-            let count: u32 = connection
-                .prepare_cached(
-                    "SELECT count(*) FROM draws
-                     WHERE account_id = ?1 AND secret IS NOT NULL AND expires_ms > ?2",
-                )?
-                .query_row(
-                    params![draw.asker.account_id.to_string(), draw.now_ms],
-                    |row| row.get(0),
-                )?;
+            let count: u32 = connection.one(
+                "SELECT count(*) FROM draws
+                 WHERE account_id = ?1 AND secret IS NOT NULL AND expires_ms > ?2",
+                &[draw.asker.account_id.into(), draw.now_ms.into()],
+                |row| row.number(0),
+            )?;
             if count >= draw.most {
                 return Err(Refusal::TooMany);
             }
@@ -134,7 +129,13 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<DrawRow>, StoreError> {
         self.write(move |connection| {
-            let found = live(connection, account_id, draw_id, now_ms)?;
+            // The first nonce counts, however many come at once.
+            let found = live(
+                connection,
+                (account_id, draw_id),
+                now_ms,
+                connection.for_update(),
+            )?;
             let Some((mut row, secret)) =
                 found.and_then(|row| row.secret.map(|secret| (row, secret)))
             else {
@@ -144,17 +145,16 @@ impl Store {
                 row.number = Some(row.terms.number(&secret, &nonce));
                 row.nonce = Some(nonce);
                 row.expires_ms = now_ms + REVEALED_MS;
-                connection
-                    .prepare_cached(
-                        "UPDATE draws SET nonce = ?2, number = ?3, expires_ms = ?4
-                         WHERE draw_id = ?1",
-                    )?
-                    .execute(params![
-                        draw_id.to_string(),
-                        row.nonce.as_ref().map(Nonce::as_str),
-                        row.number,
-                        row.expires_ms,
-                    ])?;
+                connection.execute(
+                    "UPDATE draws SET nonce = ?2, number = ?3, expires_ms = ?4
+                     WHERE draw_id = ?1",
+                    &[
+                        draw_id.into(),
+                        row.nonce.as_ref().map(Nonce::as_str).into(),
+                        row.number.into(),
+                        row.expires_ms.into(),
+                    ],
+                )?;
             }
             Ok(Some(row))
         })
@@ -168,7 +168,7 @@ impl Store {
         draw_id: DrawId,
         now_ms: i64,
     ) -> Result<Option<DrawRow>, StoreError> {
-        self.read(move |connection| live(connection, account_id, draw_id, now_ms))
+        self.read(move |connection| live(connection, (account_id, draw_id), now_ms, ""))
             .await
     }
 
@@ -191,9 +191,7 @@ impl Store {
     /// Deletes draws that are over, and with them which matter had which lot; returns how many.
     pub(crate) async fn delete_draws(&self, now_ms: i64) -> Result<usize, StoreError> {
         self.write(move |connection| {
-            Ok(connection
-                .prepare_cached("DELETE FROM draws WHERE expires_ms <= ?1")?
-                .execute([now_ms])?)
+            connection.execute("DELETE FROM draws WHERE expires_ms <= ?1", &[now_ms.into()])
         })
         .await
     }
@@ -203,15 +201,17 @@ impl Store {
 /// Says whether the matter has no other lot. A draw of it that waits for its nonce is void: the
 /// stick was put back.
 pub(super) fn remember(
-    connection: &Connection,
+    connection: &Connection<'_>,
     drawn: DrawRow,
     now_ms: i64,
-) -> Result<bool, rusqlite::Error> {
+) -> Result<bool, StoreError> {
     if let Some(matter) = &drawn.matter {
+        connection.lock(Lock::Matter(matter))?;
         forget_expired(connection, matter, now_ms)?;
-        connection
-            .prepare_cached("DELETE FROM draws WHERE matter = ?1 AND number IS NULL")?
-            .execute([matter])?;
+        connection.execute(
+            "DELETE FROM draws WHERE matter = ?1 AND number IS NULL",
+            &[matter.into()],
+        )?;
         if of_matter(connection, matter)?.is_some() {
             return Ok(false);
         }
@@ -229,52 +229,53 @@ pub(super) fn remember(
 
 /// Marks a draw as asked with, once; says whether it could be.
 pub(super) fn ask_with(
-    connection: &Connection,
+    connection: &Connection<'_>,
     draw_id: DrawId,
     matter: Option<&Hash>,
     now_ms: i64,
-) -> Result<bool, rusqlite::Error> {
-    let marked = connection
-        .prepare_cached(
-            "UPDATE draws SET asked = 1
-             WHERE draw_id = ?1 AND asked = 0 AND number IS NOT NULL AND expires_ms > ?2",
-        )?
-        .execute(params![draw_id.to_string(), now_ms])?;
+) -> Result<bool, StoreError> {
+    if let Some(matter) = matter {
+        connection.lock(Lock::Matter(matter))?;
+    }
+    let marked = connection.execute(
+        "UPDATE draws SET asked = 1
+         WHERE draw_id = ?1 AND asked = 0 AND number IS NOT NULL AND expires_ms > ?2",
+        &[draw_id.into(), now_ms.into()],
+    )?;
     if let Some(matter) = matter {
         forget_expired(connection, matter, now_ms)?;
         // A stick that was drawn for the matter and not asked with was put back.
-        connection
-            .prepare_cached(
-                "UPDATE draws SET matter = NULL WHERE matter = ?1 AND asked = 0 AND draw_id <> ?2",
-            )?
-            .execute(params![matter, draw_id.to_string()])?;
+        connection.execute(
+            "UPDATE draws SET matter = NULL WHERE matter = ?1 AND asked = 0 AND draw_id <> ?2",
+            &[matter.into(), draw_id.into()],
+        )?;
         // A matter that was asked with a lot keeps it.
-        connection
-            .prepare_cached(
-                "UPDATE OR IGNORE draws SET matter = ?2 WHERE draw_id = ?1 AND matter IS NULL",
-            )?
-            .execute(params![draw_id.to_string(), matter])?;
+        connection.execute(
+            "UPDATE draws SET matter = ?2 WHERE draw_id = ?1 AND matter IS NULL
+                AND NOT EXISTS (SELECT 1 FROM draws WHERE matter = ?2)",
+            &[draw_id.into(), matter.into()],
+        )?;
     }
     Ok(marked == 1)
 }
 
 /// Marks the draw that a matter had as asked with; says whether it is still there.
 pub(super) fn ask_again(
-    connection: &Connection,
+    connection: &Connection<'_>,
     draw_id: DrawId,
     now_ms: i64,
-) -> Result<bool, rusqlite::Error> {
-    let marked = connection
-        .prepare_cached("UPDATE draws SET asked = 1 WHERE draw_id = ?1 AND expires_ms > ?2")?
-        .execute(params![draw_id.to_string(), now_ms])?;
+) -> Result<bool, StoreError> {
+    let marked = connection.execute(
+        "UPDATE draws SET asked = 1 WHERE draw_id = ?1 AND expires_ms > ?2",
+        &[draw_id.into(), now_ms.into()],
+    )?;
     Ok(marked == 1)
 }
 
 /// Who asks, of which deck, what; keyed, so that nothing can be told from it elsewhere.
-fn hash(connection: &Connection, asker: &Asker, matter: &Matter) -> Result<Hash, StoreError> {
-    let key: Vec<u8> = connection
-        .prepare_cached("SELECT key FROM matter_key")?
-        .query_row([], |row| row.get(0))?;
+fn hash(connection: &Connection<'_>, asker: &Asker, matter: &Matter) -> Result<Hash, StoreError> {
+    let key = connection.one("SELECT key FROM matter_key", &[], |row| row.maybe_bytes(0))?;
+    let key = key.ok_or(StoreError::Missing)?;
     let account_id = asker.account_id.to_string();
     let parts = [
         Some(account_id.as_str()),
@@ -298,87 +299,82 @@ fn hash(connection: &Connection, asker: &Asker, matter: &Matter) -> Result<Hash,
 const COLUMNS: &str = "draw_id, account_id, end_user, deity_id, deck_id, version, count, secret, \
     nonce, number, matter, asked, expires_ms";
 
-fn of_matter(connection: &Connection, matter: &Hash) -> Result<Option<DrawRow>, rusqlite::Error> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM draws WHERE matter = ?1"))?
-        .query_row([matter], draw_row)
-        .optional()
+fn of_matter(connection: &Connection<'_>, matter: &Hash) -> Result<Option<DrawRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM draws WHERE matter = ?1");
+    connection.row(&sql, &[matter.into()], draw_row)
 }
 
 fn live(
-    connection: &Connection,
-    account_id: AccountId,
-    draw_id: DrawId,
+    connection: &Connection<'_>,
+    (account_id, draw_id): (AccountId, DrawId),
     now_ms: i64,
+    locked: &str,
 ) -> Result<Option<DrawRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM draws WHERE draw_id = ?1 AND account_id = ?2 AND expires_ms > ?3"
+        "SELECT {COLUMNS} FROM draws
+         WHERE draw_id = ?1 AND account_id = ?2 AND expires_ms > ?3{locked}"
     );
-    let row = connection
-        .prepare_cached(&sql)?
-        .query_row(
-            params![draw_id.to_string(), account_id.to_string(), now_ms],
-            draw_row,
-        )
-        .optional()?;
-    Ok(row)
+    let values = [draw_id.into(), account_id.into(), now_ms.into()];
+    connection.row(&sql, &values, draw_row)
 }
 
 fn forget_expired(
-    connection: &Connection,
+    connection: &Connection<'_>,
     matter: &Hash,
     now_ms: i64,
-) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached("DELETE FROM draws WHERE matter = ?1 AND expires_ms <= ?2")?
-        .execute(params![matter, now_ms])?;
+) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM draws WHERE matter = ?1 AND expires_ms <= ?2",
+        &[matter.into(), now_ms.into()],
+    )?;
     Ok(())
 }
 
-fn insert(connection: &Connection, row: &DrawRow) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached(&format!(
+fn insert(connection: &Connection<'_>, row: &DrawRow) -> Result<(), StoreError> {
+    let secret = row.secret.as_ref().map(Secret::as_bytes);
+    connection.execute(
+        &format!(
             "INSERT INTO draws ({COLUMNS})
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-        ))?
-        .execute(params![
-            row.draw_id.to_string(),
-            row.asker.account_id.to_string(),
-            row.asker.end_user,
-            row.deity_id,
-            row.terms.deck_id,
-            row.terms.version,
-            row.terms.count,
-            row.secret.map(|secret| *secret.as_bytes()),
-            row.nonce.as_ref().map(Nonce::as_str),
-            row.number,
-            row.matter,
-            row.asked,
-            row.expires_ms,
-        ])?;
+        ),
+        &[
+            row.draw_id.into(),
+            row.asker.account_id.into(),
+            row.asker.end_user.as_ref().into(),
+            (&row.deity_id).into(),
+            (&row.terms.deck_id).into(),
+            (&row.terms.version).into(),
+            row.terms.count.get().into(),
+            secret.into(),
+            row.nonce.as_ref().map(Nonce::as_str).into(),
+            row.number.into(),
+            row.matter.as_ref().into(),
+            row.asked.into(),
+            row.expires_ms.into(),
+        ],
+    )?;
     Ok(())
 }
 
-fn draw_row(row: &Row<'_>) -> Result<DrawRow, rusqlite::Error> {
-    let nonce: Option<String> = row.get(8)?;
-    let count: u32 = row.get(6)?;
+fn draw_row(row: &Row<'_>) -> Result<DrawRow, StoreError> {
+    let nonce = row.maybe_text(8)?;
     Ok(DrawRow {
-        draw_id: parsed(row, 0, |text| text.parse().ok())?,
+        draw_id: row.id(0)?,
         asker: Asker {
-            account_id: parsed(row, 1, |text| text.parse().ok())?,
-            end_user: row.get(2)?,
+            account_id: row.id(1)?,
+            end_user: row.maybe_text(2)?,
         },
-        deity_id: row.get(3)?,
+        deity_id: row.text(3)?,
         terms: Terms {
-            deck_id: row.get(4)?,
-            version: row.get(5)?,
-            count: NonZeroU32::new(count).ok_or(rusqlite::Error::IntegralValueOutOfRange(6, 0))?,
+            deck_id: row.text(4)?,
+            version: row.text(5)?,
+            count: NonZeroU32::new(row.number(6)?).ok_or(StoreError::Misread(6))?,
         },
-        secret: row.get::<_, Option<Hash>>(7)?.map(Secret::from_bytes),
+        secret: row.maybe_hash(7)?.map(Secret::from_bytes),
         nonce: nonce.and_then(|nonce| Nonce::new(nonce).ok()),
-        number: row.get(9)?,
-        matter: row.get(10)?,
-        asked: row.get(11)?,
-        expires_ms: row.get(12)?,
+        number: row.maybe_number(9)?,
+        matter: row.maybe_hash(10)?,
+        asked: row.flag(11)?,
+        expires_ms: row.number(12)?,
     })
 }

@@ -1,9 +1,8 @@
 //! The log of a task: claimed by a worker, written under its epoch, read by everyone.
 
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
-
 use super::{
     Store, StoreError,
+    connection::Connection,
     row::{COLUMNS, TaskRow, task_row},
 };
 use crate::{
@@ -47,12 +46,6 @@ pub(crate) enum WriteError {
     Store(#[from] StoreError),
 }
 
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// What a worker has counted, written along with its events.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Spent {
@@ -78,27 +71,27 @@ impl Store {
                 spent,
                 now_ms,
             } = append;
-            let held = connection
-                .prepare_cached(
-                    "UPDATE tasks SET last_sequence = last_sequence + ?3, calls = calls + ?4,
-                        first_token_ms = coalesce(first_token_ms, ?5),
-                        input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7,
-                        tokens = max(0, tokens + ?9), called_ms = called_ms + ?10
-                     WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL
-                        AND last_sequence = ?8",
-                )?
-                .execute(params![
-                    claim.task_id.to_string(),
-                    claim.epoch,
-                    events.len(),
-                    spent.calls,
-                    spent.first_token_ms,
-                    spent.input_tokens,
-                    spent.output_tokens,
-                    after,
-                    spent.tokens,
-                    spent.called_ms,
-                ])?;
+            let held = connection.execute(
+                "UPDATE tasks SET last_sequence = last_sequence + ?3, calls = calls + ?4,
+                    first_token_ms = coalesce(first_token_ms, ?5),
+                    input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7,
+                    tokens = CASE WHEN tokens + ?9 < 0 THEN 0 ELSE tokens + ?9 END,
+                    called_ms = called_ms + ?10
+                 WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL
+                    AND last_sequence = ?8",
+                &[
+                    claim.task_id.into(),
+                    claim.epoch.into(),
+                    events.len().into(),
+                    spent.calls.into(),
+                    spent.first_token_ms.into(),
+                    spent.input_tokens.into(),
+                    spent.output_tokens.into(),
+                    after.into(),
+                    spent.tokens.into(),
+                    spent.called_ms.into(),
+                ],
+            )?;
             if held == 0 {
                 return appended_before(connection, claim, after, events.len());
             }
@@ -139,7 +132,7 @@ impl Store {
         task_id: TaskId,
     ) -> Result<Option<(TaskRow, Vec<Stored>)>, StoreError> {
         self.read(move |connection| {
-            let Some(row) = anybodys_row(connection, task_id)? else {
+            let Some(row) = anybodys_row(connection, task_id, "")? else {
                 return Ok(None);
             };
             let events = events_after(connection, task_id, 0)?;
@@ -172,10 +165,7 @@ impl Store {
             if row.finished_ms.is_none() {
                 return Ok(Some(false));
             }
-            connection.execute(
-                "DELETE FROM tasks WHERE task_id = ?1",
-                [task_id.to_string()],
-            )?;
+            connection.execute("DELETE FROM tasks WHERE task_id = ?1", &[task_id.into()])?;
             Ok(Some(true))
         })
         .await
@@ -184,24 +174,21 @@ impl Store {
 
 /// What the same append has stored already.
 fn appended_before(
-    connection: &Connection,
+    connection: &Connection<'_>,
     claim: Claim,
     after: u64,
     events: usize,
 ) -> Result<Vec<Stored>, WriteError> {
-    let is_stored: bool = connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM tasks
-             WHERE task_id = ?1 AND epoch = ?2 AND last_sequence = ?3)",
-        )?
-        .query_row(
-            params![
-                claim.task_id.to_string(),
-                claim.epoch,
-                after + events as u64
-            ],
-            |row| row.get(0),
-        )?;
+    let is_stored = connection.one(
+        "SELECT EXISTS (SELECT 1 FROM tasks
+         WHERE task_id = ?1 AND epoch = ?2 AND last_sequence = ?3)",
+        &[
+            claim.task_id.into(),
+            claim.epoch.into(),
+            (after + events as u64).into(),
+        ],
+        |row| row.flag(0),
+    )?;
     if events > 0 && is_stored {
         Ok(events_after(connection, claim.task_id, after)?)
     } else {
@@ -210,8 +197,9 @@ fn appended_before(
 }
 
 /// Ends a task as cancelled, unless it has ended. Returns its status, and the event if this ended it.
+/// Nobody changes the row meanwhile.
 pub(super) fn cancel(
-    connection: &Connection,
+    connection: &Connection<'_>,
     row: &TaskRow,
     now_ms: i64,
 ) -> Result<(Status, Option<Stored>), StoreError> {
@@ -221,7 +209,7 @@ pub(super) fn cancel(
     connection.execute(
         "UPDATE tasks SET epoch = epoch + 1, last_sequence = last_sequence + 1
          WHERE task_id = ?1",
-        [row.task_id.to_string()],
+        &[row.task_id.into()],
     )?;
     set_status(connection, row.task_id, &Event::Cancelled {}, now_ms)?;
     let sequence = row.last_sequence + 1;
@@ -232,18 +220,19 @@ pub(super) fn cancel(
 
 /// Writes events from a sequence number on; the caller has raised `last_sequence`.
 pub(super) fn insert(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: TaskId,
     first: u64,
     attempt: u32,
     events: &[Event],
-) -> Result<Vec<Stored>, rusqlite::Error> {
-    let mut statement = connection
-        .prepare_cached("INSERT INTO events (task_id, sequence, data) VALUES (?1, ?2, ?3)")?;
+) -> Result<Vec<Stored>, StoreError> {
     let mut stored = Vec::with_capacity(events.len());
     for (sequence, event) in (first..).zip(events) {
         let data = encode(event, task_id, attempt);
-        statement.execute(params![task_id.to_string(), sequence, data])?;
+        connection.execute(
+            "INSERT INTO events (task_id, sequence, data) VALUES (?1, ?2, ?3)",
+            &[task_id.into(), sequence.into(), (&data).into()],
+        )?;
         stored.push(Stored { sequence, data });
     }
     Ok(stored)
@@ -251,66 +240,63 @@ pub(super) fn insert(
 
 /// The status column follows the events, in the same transaction.
 fn set_status(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: TaskId,
     event: &Event,
     now_ms: i64,
-) -> Result<(), rusqlite::Error> {
+) -> Result<(), StoreError> {
     let (status, finished) = match (event, event.final_status()) {
         (_, Some(status)) => (status, Some(now_ms)),
         (Event::Status { status, .. }, None) => (*status, None),
         (_, None) => return Ok(()),
     };
-    connection
-        .prepare_cached(
-            "UPDATE tasks SET status = ?2, finished_ms = ?3,
-                holder = CASE WHEN ?3 IS NULL THEN holder END
-             WHERE task_id = ?1",
-        )?
-        .execute(params![task_id.to_string(), status.name(), finished])?;
+    connection.execute(
+        "UPDATE tasks SET status = ?2, finished_ms = ?3,
+            holder = CASE WHEN CAST(?3 AS BIGINT) IS NULL THEN holder END
+         WHERE task_id = ?1",
+        &[task_id.into(), status.name().into(), finished.into()],
+    )?;
     Ok(())
 }
 
-/// The row of a task, whoever it belongs to.
+/// The row of a task, whoever it belongs to. `locked` is what keeps it as it is, or nothing.
 pub(super) fn anybodys_row(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: TaskId,
+    locked: &str,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1");
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row([task_id.to_string()], task_row)
-        .optional()?)
+    let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1{locked}");
+    connection.row(&sql, &[task_id.into()], task_row)
 }
 
+/// The row of a task of this account, which nobody changes before the transaction ends.
 fn owned(
-    connection: &Connection,
+    connection: &Connection<'_>,
     account_id: AccountId,
     task_id: TaskId,
 ) -> Result<Option<TaskRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM tasks WHERE task_id = ?1 AND account_id = ?2");
-    let values: [&dyn ToSql; 2] = [&task_id.to_string(), &account_id.to_string()];
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row(values.as_slice(), task_row)
-        .optional()?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tasks WHERE task_id = ?1 AND account_id = ?2{}",
+        connection.for_update()
+    );
+    connection.row(&sql, &[task_id.into(), account_id.into()], task_row)
 }
 
 fn events_after(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: TaskId,
     sequence: u64,
 ) -> Result<Vec<Stored>, StoreError> {
-    let mut statement = connection.prepare_cached(
+    connection.rows(
         "SELECT sequence, data FROM events WHERE task_id = ?1 AND sequence > ?2 ORDER BY sequence",
-    )?;
-    let rows = statement.query_map(params![task_id.to_string(), sequence], |row| {
-        Ok(Stored {
-            sequence: row.get(0)?,
-            data: row.get(1)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+        &[task_id.into(), sequence.into()],
+        |row| {
+            Ok(Stored {
+                sequence: row.number(0)?,
+                data: row.text(1)?,
+            })
+        },
+    )
 }
 
 /// Reads the events of a log.

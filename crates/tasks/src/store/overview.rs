@@ -2,15 +2,15 @@
 
 use std::{fs, path::Path};
 
-use rusqlite::{Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
     Store, StoreError,
     audit::record,
+    connection::{Connection, Row},
     log::{self, Stored},
-    row::{COLUMNS, TaskRow, parsed, task_row},
+    row::{COLUMNS, TaskRow, task_row},
 };
 use crate::{
     AccountId, Act, Asker, Event, Status, TaskId,
@@ -64,19 +64,17 @@ pub(crate) struct FailedRow {
 impl Store {
     /// Whether the database answers.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+        self.read(|connection| connection.one("SELECT 1", &[], |_| Ok(())))
             .await
     }
 
     /// How many tasks there are, by status.
     pub(crate) async fn counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT status, count(*) FROM tasks GROUP BY status")?;
-            let rows = statement.query_map([], |row| {
-                Ok((parsed(row, 0, Status::from_name)?, row.get(1)?))
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let sql = "SELECT status, count(*) FROM tasks GROUP BY status";
+            connection.rows(sql, &[], |row| {
+                Ok((row.parsed(0, Status::from_name)?, row.number(1)?))
+            })
         })
         .await
     }
@@ -84,17 +82,14 @@ impl Store {
     /// What the last readings took that one worker made without a break, the last one first.
     pub(crate) async fn took_lately(&self) -> Result<Vec<Took>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
+            let ends = connection.rows(
                 "SELECT events.data FROM tasks JOIN events
                     ON events.task_id = tasks.task_id AND events.sequence = tasks.last_sequence
                  WHERE finished_ms IS NOT NULL AND status = ?1 AND epoch = 1
                  ORDER BY finished_ms DESC LIMIT ?2",
+                &[Status::Completed.name().into(), REMEMBERED.into()],
+                |row| row.text(0),
             )?;
-            let ends = statement
-                .query_map(params![Status::Completed.name(), REMEMBERED], |row| {
-                    row.get(0)
-                })?;
-            let ends = ends.collect::<Result<Vec<String>, _>>()?;
             let took = ends.iter().filter_map(|data| match decode(data) {
                 Ok(Event::Complete { result }) => Took::of(&result),
                 // What cannot be read says nothing here; whoever reads that task is told.
@@ -109,20 +104,20 @@ impl Store {
     /// left out; whoever reads that task is told.
     pub(crate) async fn last_events(&self, tasks: u32) -> Result<(u64, Vec<Event>), StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let ids = connection.rows(
                 "SELECT task_id FROM tasks WHERE finished_ms IS NOT NULL
                  ORDER BY finished_ms DESC LIMIT ?1",
-            )?;
-            let ids = statement.query_map([tasks], |row| row.get(0))?;
-            let ids = ids.collect::<Result<Vec<String>, _>>()?;
-            let mut of_task = connection.prepare_cached(
-                "SELECT data FROM events WHERE task_id = ?1
-                    AND data NOT LIKE '{\"type\":\"lot\"%'",
+                &[tasks.into()],
+                |row| row.text(0),
             )?;
             let mut events = Vec::new();
             for id in &ids {
-                let data = of_task.query_map([id], |row| row.get(0))?;
-                let data = data.collect::<Result<Vec<String>, _>>()?;
+                let data = connection.rows(
+                    "SELECT data FROM events WHERE task_id = ?1
+                        AND data NOT LIKE '{\"type\":\"lot\"%'",
+                    &[id.into()],
+                    |row| row.text(0),
+                )?;
                 events.extend(data.iter().filter_map(|data| decode(data).ok()));
             }
             Ok((ids.len() as u64, events))
@@ -139,14 +134,16 @@ impl Store {
     ) -> Result<Vec<TaskRow>, StoreError> {
         self.read(move |connection| {
             let sql = format!(
-                "SELECT {COLUMNS} FROM tasks WHERE account_id = ?1 AND (?2 IS NULL OR task_id < ?2)
+                "SELECT {COLUMNS} FROM tasks WHERE account_id = ?1 AND task_id < ?2
                  ORDER BY task_id DESC LIMIT ?3"
             );
-            let before = before.map(|task_id| task_id.to_string());
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows =
-                statement.query_map(params![account_id.to_string(), before, limit], task_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            // Every identifier comes before this.
+            let before = before.map_or_else(|| "z".to_owned(), |task_id| task_id.to_string());
+            connection.rows(
+                &sql,
+                &[account_id.into(), before.into(), limit.into()],
+                task_row,
+            )
         })
         .await
     }
@@ -154,16 +151,15 @@ impl Store {
     /// How many questions wait, and since when the first of them.
     pub(crate) async fn waiting(&self) -> Result<Waiting, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT length, (SELECT min(created_ms) FROM tasks WHERE status = 'queued')
-                 FROM queue",
-            )?;
-            Ok(statement.query_row([], |row| {
+            let length = connection.either("(SELECT length FROM queue)", "count(*)");
+            let sql =
+                format!("SELECT {length}, min(created_ms) FROM tasks WHERE status = 'queued'");
+            connection.one(&sql, &[], |row| {
                 Ok(Waiting {
-                    queued: row.get(0)?,
-                    oldest_created_ms: row.get(1)?,
+                    queued: row.number(0)?,
+                    oldest_created_ms: row.maybe_number(1)?,
                 })
-            })?)
+            })
         })
         .await
     }
@@ -187,20 +183,9 @@ impl Store {
                         kind, subject IS NOT NULL, name
                      FROM tasks JOIN accounts USING (account_id) WHERE {which} LIMIT ?1"
                 );
-                let mut statement = connection.prepare_cached(&sql)?;
-                let found = statement.query_map([most], |row| {
-                    Ok(UnfinishedRow {
-                        task_id: parsed(row, 0, |text| text.parse().ok())?,
-                        status: parsed(row, 1, Status::from_name)?,
-                        attempts: row.get(2)?,
-                        calls: row.get(3)?,
-                        created_ms: row.get(4)?,
-                        started_ms: row.get(5)?,
-                        sections: row.get(6)?,
-                        asker: asker(row, 7)?,
-                    })
-                })?;
-                rows.extend(found.filter_map(Result::ok));
+                let found =
+                    connection.rows(&sql, &[most.into()], |row| Ok(unfinished(row).ok()))?;
+                rows.extend(found.into_iter().flatten());
             }
             Ok(rows)
         })
@@ -210,7 +195,7 @@ impl Store {
     /// What failed lately, the last one first. What cannot be read is left out.
     pub(crate) async fn failed_rows(&self, most: u32) -> Result<Vec<FailedRow>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let found = connection.rows(
                 "SELECT task_id, attempts, finished_ms, data, kind, subject IS NOT NULL, name
                  FROM (SELECT * FROM tasks WHERE finished_ms IS NOT NULL
                         ORDER BY finished_ms DESC LIMIT ?1) AS finished
@@ -218,21 +203,10 @@ impl Store {
                     JOIN events USING (task_id)
                  WHERE status = 'failed' AND sequence = last_sequence
                  ORDER BY finished_ms DESC LIMIT ?2",
+                &[LOOKED_THROUGH.into(), most.into()],
+                |row| Ok(failed(row).ok()),
             )?;
-            let found = statement.query_map([LOOKED_THROUGH, most], |row| {
-                let code = match decode(row.get_ref(3)?.as_str()?) {
-                    Ok(Event::Error { code, .. }) => code,
-                    Ok(_) | Err(_) => "internal".to_owned(),
-                };
-                Ok(FailedRow {
-                    task_id: parsed(row, 0, |text| text.parse().ok())?,
-                    attempts: row.get(1)?,
-                    finished_ms: row.get(2)?,
-                    code,
-                    asker: asker(row, 4)?,
-                })
-            })?;
-            Ok(found.filter_map(Result::ok).collect())
+            Ok(found.into_iter().flatten().collect())
         })
         .await
     }
@@ -246,7 +220,8 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<(Status, Option<Stored>)>, StoreError> {
         self.write(move |connection| {
-            let Some(row) = log::anybodys_row(connection, task_id)? else {
+            let locked = connection.for_update();
+            let Some(row) = log::anybodys_row(connection, task_id, locked)? else {
                 return Ok(None);
             };
             let ended = log::cancel(connection, &row, now_ms)?;
@@ -259,11 +234,49 @@ impl Store {
         .await
     }
 
-    /// What the database takes of its disk.
+    /// What the database takes of its disk; of a server only itself can be told.
     pub(crate) async fn storage(&self) -> Result<Storage, StoreError> {
-        self.read(|connection| Ok(connection.path().map(storage_at).unwrap_or_default()))
-            .await
+        self.read(|connection| match connection {
+            Connection::Embedded(embedded) => {
+                Ok(embedded.path().map(storage_at).unwrap_or_default())
+            }
+            Connection::Postgres(_) => {
+                let sql = "SELECT pg_database_size(current_database())";
+                Ok(Storage {
+                    database_bytes: connection.one(sql, &[], |row| row.maybe_number(0))?,
+                    ..Storage::default()
+                })
+            }
+        })
+        .await
     }
+}
+
+fn unfinished(row: &Row<'_>) -> Result<UnfinishedRow, StoreError> {
+    Ok(UnfinishedRow {
+        task_id: row.id(0)?,
+        status: row.parsed(1, Status::from_name)?,
+        attempts: row.number(2)?,
+        calls: row.number(3)?,
+        created_ms: row.number(4)?,
+        started_ms: row.maybe_number(5)?,
+        sections: row.number(6)?,
+        asker: asker(row, 7)?,
+    })
+}
+
+fn failed(row: &Row<'_>) -> Result<FailedRow, StoreError> {
+    let code = match decode(&row.text(3)?) {
+        Ok(Event::Error { code, .. }) => code,
+        Ok(_) | Err(_) => "internal".to_owned(),
+    };
+    Ok(FailedRow {
+        task_id: row.id(0)?,
+        attempts: row.number(1)?,
+        finished_ms: row.number(2)?,
+        code,
+        asker: asker(row, 4)?,
+    })
 }
 
 fn storage_at(path: &str) -> Storage {
@@ -279,13 +292,13 @@ fn storage_at(path: &str) -> Storage {
 }
 
 /// Who asked; three columns from this one on tell it.
-fn asker(row: &Row<'_>, column: usize) -> Result<Asker, rusqlite::Error> {
-    let kind: String = row.get(column)?;
-    Ok(match (kind.as_str(), row.get(column + 1)?) {
+fn asker(row: &Row<'_>, column: usize) -> Result<Asker, StoreError> {
+    let kind = row.text(column)?;
+    Ok(match (kind.as_str(), row.flag(column + 1)?) {
         ("guest", _) => Asker::Guest,
         (_, true) => Asker::Person,
         (_, false) => Asker::Account {
-            name: row.get(column + 2)?,
+            name: row.text(column + 2)?,
         },
     })
 }

@@ -1,11 +1,9 @@
 //! Secrets that are good once: each is deleted by whoever uses it, so there is no second time.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::{
     Store, StoreError,
     accounts::{NewKey, insert_key},
-    row::parsed,
+    connection::Connection,
 };
 use crate::{AccountId, Credential, TaskId};
 
@@ -37,25 +35,33 @@ impl Store {
                 credential,
                 expires_ms,
             } = pass;
-            let stored = connection
-                .prepare_cached(
-                    "INSERT INTO passes (hash, account_id, task_id, key_hash, label, budget_id,
-                        credential_expires_ms, expires_ms, signed_with)
-                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?3 IS NULL
-                        OR EXISTS (SELECT 1 FROM tasks WHERE task_id = ?3 AND account_id = ?2)",
-                )?
-                .execute(params![
-                    hash.as_slice(),
-                    account_id.to_string(),
-                    task_id.map(|task_id| task_id.to_string()),
-                    credential.key.as_ref().map(<[u8; 32]>::as_slice),
-                    credential.label,
-                    credential.budget_id,
-                    credential.expires_ms,
-                    expires_ms,
-                    credential.signed_with,
-                ])?;
-            Ok(stored > 0)
+            if let Some(task_id) = task_id {
+                let has_task = connection.one(
+                    "SELECT EXISTS (SELECT 1 FROM tasks WHERE task_id = ?1 AND account_id = ?2)",
+                    &[task_id.into(), account_id.into()],
+                    |row| row.flag(0),
+                )?;
+                if !has_task {
+                    return Ok(false);
+                }
+            }
+            connection.execute(
+                "INSERT INTO passes (hash, account_id, task_id, key_hash, label, budget_id,
+                    credential_expires_ms, expires_ms, signed_with)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                &[
+                    (&hash).into(),
+                    account_id.into(),
+                    task_id.into(),
+                    credential.key.as_ref().into(),
+                    (&credential.label).into(),
+                    (&credential.budget_id).into(),
+                    credential.expires_ms.into(),
+                    expires_ms.into(),
+                    credential.signed_with.as_ref().into(),
+                ],
+            )?;
+            Ok(true)
         })
         .await
     }
@@ -67,7 +73,7 @@ impl Store {
         task_id: TaskId,
         now_ms: i64,
     ) -> Result<Option<UsedPass>, StoreError> {
-        self.write(move |connection| Ok(used(connection, hash, Some(task_id.to_string()), now_ms)?))
+        self.write(move |connection| used(connection, &hash, Some(task_id), now_ms))
             .await
     }
 
@@ -78,7 +84,7 @@ impl Store {
         key: NewKey,
     ) -> Result<Option<UsedPass>, StoreError> {
         self.write(move |connection| {
-            let Some(pass) = used(connection, hash, None, key.now_ms)? else {
+            let Some(pass) = used(connection, &hash, None, key.now_ms)? else {
                 return Ok(None);
             };
             let account_id = pass.account_id.to_string();
@@ -95,9 +101,10 @@ impl Store {
     /// Deletes what nobody has used in time.
     pub(crate) async fn delete_passes(&self, now_ms: i64) -> Result<usize, StoreError> {
         self.write(move |connection| {
-            Ok(connection
-                .prepare_cached("DELETE FROM passes WHERE expires_ms <= ?1")?
-                .execute([now_ms])?)
+            connection.execute(
+                "DELETE FROM passes WHERE expires_ms <= ?1",
+                &[now_ms.into()],
+            )
         })
         .await
     }
@@ -105,39 +112,43 @@ impl Store {
 
 /// Takes a pass away, and says whose it was; nobody's, where it is over or its key is.
 fn used(
-    connection: &Connection,
-    hash: [u8; 32],
-    task_id: Option<String>,
+    connection: &Connection<'_>,
+    hash: &[u8; 32],
+    task_id: Option<TaskId>,
     now_ms: i64,
-) -> Result<Option<UsedPass>, rusqlite::Error> {
-    let found = connection
-        .prepare_cached(
-            "SELECT passes.account_id, kind = 'guest', key_hash, passes.label, passes.budget_id,
-                credential_expires_ms, signed_with
-             FROM passes JOIN accounts USING (account_id)
-                LEFT JOIN keys ON keys.hash = key_hash
-             WHERE passes.hash = ?1 AND task_id IS ?2 AND passes.expires_ms > ?3
-                AND keys.revoked_ms IS NULL
-                AND coalesce(keys.expires_ms, credential_expires_ms, ?3 + 1) > ?3",
-        )?
-        .query_row(params![hash.as_slice(), task_id, now_ms], |row| {
+) -> Result<Option<UsedPass>, StoreError> {
+    let found = connection.row(
+        "SELECT passes.account_id, kind = 'guest', key_hash, passes.label, passes.budget_id,
+            credential_expires_ms, signed_with
+         FROM passes JOIN accounts USING (account_id)
+            LEFT JOIN keys ON keys.hash = key_hash
+         WHERE passes.hash = ?1 AND coalesce(task_id, '') = ?2 AND passes.expires_ms > ?3
+            AND keys.revoked_ms IS NULL
+            AND coalesce(keys.expires_ms, credential_expires_ms, ?3 + 1) > ?3",
+        &[
+            hash.into(),
+            // No task is called so.
+            task_id
+                .map_or_else(String::new, |task_id| task_id.to_string())
+                .into(),
+            now_ms.into(),
+        ],
+        |row| {
             Ok(UsedPass {
-                account_id: parsed(row, 0, |text| text.parse().ok())?,
-                is_guest: row.get(1)?,
+                account_id: row.id(0)?,
+                is_guest: row.flag(1)?,
                 credential: Credential {
-                    key: row.get(2)?,
-                    label: row.get(3)?,
-                    budget_id: row.get(4)?,
-                    expires_ms: row.get(5)?,
-                    signed_with: row.get(6)?,
+                    key: row.maybe_hash(2)?,
+                    label: row.text(3)?,
+                    budget_id: row.text(4)?,
+                    expires_ms: row.maybe_number(5)?,
+                    signed_with: row.maybe_text(6)?,
                 },
             })
-        })
-        .optional()?;
-    if found.is_some() {
-        connection
-            .prepare_cached("DELETE FROM passes WHERE hash = ?1")?
-            .execute([hash.as_slice()])?;
-    }
-    Ok(found)
+        },
+    )?;
+    let Some(found) = found else { return Ok(None) };
+    // Whoever deletes it is the one who uses it.
+    let deleted = connection.execute("DELETE FROM passes WHERE hash = ?1", &[hash.into()])?;
+    Ok((deleted > 0).then_some(found))
 }

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::{
     Store, StoreError,
+    connection::{Connection, Lock, Row},
     log::{self, Claim, Stored},
     row::{COLUMNS, TaskRow, task_row},
 };
@@ -23,6 +22,8 @@ pub(crate) struct Tending {
     /// Claims that it had not been working on the last time, either.
     pub orphans: Vec<Claim>,
     pub lease: Duration,
+    /// Whether it frees what others have held for too long.
+    pub frees: bool,
 }
 
 /// What was found when a holder looked after its tasks.
@@ -34,6 +35,9 @@ pub(crate) struct Tended {
     pub unattended: Vec<Claim>,
     /// These wait again, as nobody worked on them any more.
     pub freed: Vec<Claim>,
+    /// Its own lease was over. Then nobody may have been able to renew theirs, so that it has freed
+    /// nothing of others.
+    pub was_late: bool,
 }
 
 /// What a worker was given.
@@ -49,12 +53,12 @@ impl Store {
     /// Gives everything that was running back to the queue. For the start of the only server.
     pub(crate) async fn reclaim(&self) -> Result<usize, StoreError> {
         self.write(|connection| {
-            connection.execute("DELETE FROM holders", [])?;
-            Ok(connection.execute(
+            connection.execute("DELETE FROM holders", &[])?;
+            connection.execute(
                 "UPDATE tasks SET status = 'queued', epoch = epoch + 1, holder = NULL
                  WHERE finished_ms IS NULL AND status <> 'queued'",
-                [],
-            )?)
+                &[],
+            )
         })
         .await
     }
@@ -67,21 +71,23 @@ impl Store {
         lease: Duration,
         now_ms: i64,
     ) -> Result<Claimed, StoreError> {
-        let until_ms = millis(self.lease_time() + lease);
+        let time = self.lease_time();
         self.write(move |connection| {
             let mut claimed = Claimed::default();
             while let Some(next) = next_in_turn(connection)? {
                 match take(connection, &next, holder, now_ms) {
                     Ok(row) => {
+                        let until_ms = connection.lease_ms(time)? + millis(lease);
                         hold(connection, holder, until_ms)?;
                         claimed.row = Some(row);
                         break;
                     }
-                    Err(error) if is_of_the_row(&error) => {
+                    // Asking again would not help.
+                    Err(error @ StoreError::Misread(_)) => {
                         tracing::error!(task.id = next, error = %error, "a task cannot be read");
                         claimed.ended.extend(give_up(connection, &next, now_ms)?);
                     }
-                    Err(error) => return Err(error.into()),
+                    Err(error) => return Err(error),
                 }
             }
             Ok(claimed)
@@ -96,7 +102,7 @@ impl Store {
                 "UPDATE tasks SET status = 'queued', attempts = attempts - 1, epoch = epoch + 1,
                     holder = NULL
                  WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL",
-                params![claim.task_id.to_string(), claim.epoch],
+                &[claim.task_id.into(), claim.epoch.into()],
             )?;
             Ok(())
         })
@@ -105,17 +111,21 @@ impl Store {
 
     /// Puts a claimed task back after an attempt that counts.
     pub(crate) async fn requeue(&self, claim: Claim) -> Result<(), StoreError> {
-        self.write(move |connection| Ok(requeue(connection, claim)?))
+        self.write(move |connection| requeue(connection, claim))
             .await
     }
 
     /// Renews the lease of a holder, tells what it has lost, and frees what nobody works on.
     pub(crate) async fn tend(&self, tending: Tending) -> Result<Tended, StoreError> {
-        let now_ms = millis(self.lease_time());
+        let time = self.lease_time();
         self.write(move |connection| {
+            let now_ms = connection.lease_ms(time)?;
             let until_ms = now_ms + millis(tending.lease);
+            let mut tended = Tended {
+                was_late: is_late(connection, tending.holder, now_ms)?,
+                ..Tended::default()
+            };
             hold(connection, tending.holder, until_ms)?;
-            let mut tended = Tended::default();
             let held = held(connection, tending.holder)?;
             for claim in &tending.running {
                 if held.get(&claim.task_id) != Some(&claim.epoch) && is_lost(connection, *claim)? {
@@ -143,7 +153,9 @@ impl Store {
                     tended.unattended.push(claim);
                 }
             }
-            tended.freed.extend(free_expired(connection, now_ms)?);
+            if tending.frees && !tended.was_late {
+                tended.freed.extend(free_expired(connection, now_ms)?);
+            }
             Ok(tended)
         })
         .await
@@ -152,38 +164,53 @@ impl Store {
     /// Whether anybody holds anything.
     pub(crate) async fn has_held(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM tasks WHERE holder IS NOT NULL)")?
-                .query_row([], |row| row.get(0))?)
+            connection.one(
+                "SELECT EXISTS (SELECT 1 FROM tasks WHERE holder IS NOT NULL)",
+                &[],
+                |row| row.flag(0),
+            )
         })
         .await
     }
 
     /// Whether some holder's lease is over and its tasks wait to be freed.
     pub(crate) async fn has_expired(&self) -> Result<bool, StoreError> {
-        let now_ms = millis(self.lease_time());
+        let time = self.lease_time();
         self.read(move |connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM tasks LEFT JOIN holders USING (holder)
-                     WHERE holder IS NOT NULL AND coalesce(lease_ms, -1) < ?1)",
-                )?
-                .query_row([now_ms], |row| row.get(0))?)
+            let now_ms = connection.lease_ms(time)?;
+            connection.one(
+                "SELECT EXISTS (SELECT 1 FROM tasks LEFT JOIN holders USING (holder)
+                 WHERE holder IS NOT NULL AND coalesce(lease_ms, -1) < ?1)",
+                &[now_ms.into()],
+                |row| row.flag(0),
+            )
         })
         .await
     }
 
     /// Gives the tasks of those whose lease is over back to the queue. Whoever calls this is alive:
-    /// its own lease is renewed first, should it have been unable to.
+    /// its own lease is renewed first, should it have been unable to; then others may have been, too,
+    /// and keep theirs for now.
     pub(crate) async fn free_expired(
         &self,
         holder: Holder,
         lease: Duration,
-    ) -> Result<Vec<Claim>, StoreError> {
-        let now = self.lease_time();
+    ) -> Result<Tended, StoreError> {
+        let time = self.lease_time();
         self.write(move |connection| {
-            hold(connection, holder, millis(now + lease))?;
-            Ok(free_expired(connection, millis(now))?)
+            let now_ms = connection.lease_ms(time)?;
+            let was_late = is_late(connection, holder, now_ms)?;
+            hold(connection, holder, now_ms + millis(lease))?;
+            let freed = if was_late {
+                Vec::new()
+            } else {
+                free_expired(connection, now_ms)?
+            };
+            Ok(Tended {
+                freed,
+                was_late,
+                ..Tended::default()
+            })
         })
         .await
     }
@@ -191,78 +218,67 @@ impl Store {
     /// The waiting tasks, the next one first.
     pub(crate) async fn queued(&self) -> Result<Vec<TaskId>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT task_id FROM tasks WHERE status = 'queued' ORDER BY turn, arrival",
-            )?;
-            let ids = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let ids = ids.collect::<Result<Vec<_>, _>>()?;
+            let sql = "SELECT task_id FROM tasks WHERE status = 'queued' ORDER BY turn, arrival";
+            let ids = connection.rows(sql, &[], |row| row.text(0))?;
             Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
         })
         .await
     }
 }
 
-fn next_in_turn(connection: &Connection) -> Result<Option<String>, rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "SELECT task_id FROM tasks WHERE status = 'queued' ORDER BY turn, arrival LIMIT 1",
-        )?
-        .query_row([], |row| row.get(0))
-        .optional()
+/// The waiting task whose turn it is. On a server each node sees the first one that no other node
+/// is taking in this moment.
+fn next_in_turn(connection: &Connection<'_>) -> Result<Option<String>, StoreError> {
+    let sql = format!(
+        "SELECT task_id FROM tasks WHERE status = 'queued' ORDER BY turn, arrival LIMIT 1{}",
+        connection.skip_locked()
+    );
+    connection.row(&sql, &[], |row| row.text(0))
 }
 
 fn take(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: &str,
     holder: Holder,
     now_ms: i64,
-) -> Result<TaskRow, rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "UPDATE queue SET turn = max(turn, (SELECT turn FROM tasks WHERE task_id = ?1))",
-        )?
-        .execute([task_id])?;
+) -> Result<TaskRow, StoreError> {
+    connection.execute(
+        "UPDATE queue SET turn = (SELECT turn FROM tasks WHERE task_id = ?1)
+         WHERE turn < (SELECT turn FROM tasks WHERE task_id = ?1)",
+        &[task_id.into()],
+    )?;
     let sql = format!(
         "UPDATE tasks SET status = 'retrieving', epoch = epoch + 1, attempts = attempts + 1,
             started_ms = coalesce(started_ms, ?2), holder = ?3
          WHERE task_id = ?1 RETURNING {COLUMNS}"
     );
-    connection
-        .prepare_cached(&sql)?
-        .query_row(params![task_id, now_ms, holder.to_string()], task_row)
-}
-
-/// Whether it is what the row says that cannot be understood; asking again would not help.
-fn is_of_the_row(error: &rusqlite::Error) -> bool {
-    matches!(
-        error,
-        rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::Utf8Error(..)
+    connection.one(
+        &sql,
+        &[task_id.into(), now_ms.into(), holder.into()],
+        task_row,
     )
 }
 
 /// Ends a task whose row cannot be understood, so that others get their turn.
 fn give_up(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: &str,
     now_ms: i64,
-) -> Result<Option<(TaskId, Stored)>, rusqlite::Error> {
+) -> Result<Option<(TaskId, Stored)>, StoreError> {
     connection.execute(
         "UPDATE tasks SET status = 'failed', finished_ms = ?2, holder = NULL, epoch = epoch + 1
          WHERE task_id = ?1",
-        params![task_id, now_ms],
+        &[task_id.into(), now_ms.into()],
     )?;
     let Ok(id) = task_id.parse() else {
         return Ok(None);
     };
-    let last: u64 = connection.query_row(
+    let last = connection.one(
         "UPDATE tasks SET last_sequence = 1 + (SELECT coalesce(max(sequence), 0) FROM events
             WHERE task_id = ?1)
          WHERE task_id = ?1 RETURNING last_sequence",
-        [task_id],
-        |row| row.get(0),
+        &[task_id.into()],
+        |row| row.number(0),
     )?;
     let error = Event::Error {
         code: "internal".to_owned(),
@@ -273,67 +289,85 @@ fn give_up(
     Ok(stored.into_iter().next().map(|stored| (id, stored)))
 }
 
-fn hold(connection: &Connection, holder: Holder, until_ms: i64) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached(
-            "INSERT INTO holders (holder, lease_ms) VALUES (?1, ?2)
-             ON CONFLICT (holder) DO UPDATE SET lease_ms = max(lease_ms, excluded.lease_ms)",
-        )?
-        .execute(params![holder.to_string(), until_ms])?;
+fn hold(connection: &Connection<'_>, holder: Holder, until_ms: i64) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO holders (holder, lease_ms) VALUES (?1, ?2)
+         ON CONFLICT (holder) DO UPDATE SET lease_ms = CASE
+            WHEN holders.lease_ms > excluded.lease_ms THEN holders.lease_ms
+            ELSE excluded.lease_ms END",
+        &[holder.into(), until_ms.into()],
+    )?;
     Ok(())
+}
+
+/// Whether a holder's own lease is over.
+fn is_late(connection: &Connection<'_>, holder: Holder, now_ms: i64) -> Result<bool, StoreError> {
+    let until_ms: Option<i64> = connection.row(
+        "SELECT lease_ms FROM holders WHERE holder = ?1",
+        &[holder.into()],
+        |row| row.number(0),
+    )?;
+    Ok(until_ms.is_some_and(|until_ms| until_ms < now_ms))
 }
 
 /// What a holder has, with its epochs.
-fn held(connection: &Connection, holder: Holder) -> Result<BTreeMap<TaskId, u64>, rusqlite::Error> {
-    let mut statement =
-        connection.prepare_cached("SELECT task_id, epoch FROM tasks WHERE holder = ?1")?;
-    let rows = statement.query_map([holder.to_string()], |row| {
-        Ok((row.get::<_, String>(0)?, row.get(1)?))
-    })?;
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let known = rows
-        .into_iter()
-        .filter_map(|(id, epoch)| Some((id.parse().ok()?, epoch)));
-    Ok(known.collect())
+fn held(connection: &Connection<'_>, holder: Holder) -> Result<BTreeMap<TaskId, u64>, StoreError> {
+    let rows = connection.rows(
+        "SELECT task_id, epoch FROM tasks WHERE holder = ?1",
+        &[holder.into()],
+        named_epoch,
+    )?;
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+fn named_epoch(row: &Row<'_>) -> Result<(String, u64), StoreError> {
+    Ok((row.text(0)?, row.number(1)?))
+}
+
+fn known((task_id, epoch): (String, u64)) -> Option<(TaskId, u64)> {
+    Some((task_id.parse().ok()?, epoch))
 }
 
 /// Whether a claim is void: somebody raised the epoch, or the task is gone.
-fn is_lost(connection: &Connection, claim: Claim) -> Result<bool, rusqlite::Error> {
-    let epoch: Option<u64> = connection
-        .prepare_cached("SELECT epoch FROM tasks WHERE task_id = ?1")?
-        .query_row([claim.task_id.to_string()], |row| row.get(0))
-        .optional()?;
+fn is_lost(connection: &Connection<'_>, claim: Claim) -> Result<bool, StoreError> {
+    let epoch: Option<u64> = connection.row(
+        "SELECT epoch FROM tasks WHERE task_id = ?1",
+        &[claim.task_id.into()],
+        |row| row.number(0),
+    )?;
     Ok(epoch != Some(claim.epoch))
 }
 
-fn requeue(connection: &Connection, claim: Claim) -> Result<(), rusqlite::Error> {
+fn requeue(connection: &Connection<'_>, claim: Claim) -> Result<(), StoreError> {
     connection.execute(
         "UPDATE tasks SET status = 'queued', epoch = epoch + 1, holder = NULL
          WHERE task_id = ?1 AND epoch = ?2 AND finished_ms IS NULL",
-        params![claim.task_id.to_string(), claim.epoch],
+        &[claim.task_id.into(), claim.epoch.into()],
     )?;
     Ok(())
 }
 
-fn free_expired(connection: &Connection, now_ms: i64) -> Result<Vec<Claim>, rusqlite::Error> {
-    connection
-        .prepare_cached("DELETE FROM holders WHERE lease_ms < ?1")?
-        .execute([now_ms])?;
-    let mut statement = connection.prepare_cached(
+fn free_expired(connection: &Connection<'_>, now_ms: i64) -> Result<Vec<Claim>, StoreError> {
+    connection.lock(Lock::Leases)?;
+    // Whose lease is being renewed in this moment is left alone.
+    let sql = format!(
+        "DELETE FROM holders WHERE holder IN
+            (SELECT holder FROM holders WHERE lease_ms < ?1{})",
+        connection.skip_locked()
+    );
+    connection.execute(&sql, &[now_ms.into()])?;
+    let rows = connection.rows(
         "UPDATE tasks SET status = ?1, epoch = epoch + 1, holder = NULL
          WHERE holder IS NOT NULL AND holder NOT IN (SELECT holder FROM holders)
          RETURNING task_id, epoch - 1",
+        &[Status::Queued.name().into()],
+        named_epoch,
     )?;
-    let rows = statement.query_map([Status::Queued.name()], |row| {
-        Ok((row.get::<_, String>(0)?, row.get(1)?))
-    })?;
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let known = rows.into_iter().filter_map(|(id, epoch)| {
-        Some(Claim {
-            task_id: id.parse().ok()?,
-            epoch,
-            attempt: 0,
-        })
+    let freed = rows.into_iter().filter_map(known);
+    let freed = freed.map(|(task_id, epoch)| Claim {
+        task_id,
+        epoch,
+        attempt: 0,
     });
-    Ok(known.collect())
+    Ok(freed.collect())
 }

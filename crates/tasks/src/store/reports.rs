@@ -1,8 +1,9 @@
 //! Reports of bad readings. They go with the reading.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
-use super::{Store, StoreError, row::parsed};
+use super::{
+    Store, StoreError,
+    connection::{Connection, Row},
+};
 use crate::{AccountId, TaskId};
 
 /// A report that is to be kept.
@@ -33,15 +34,13 @@ impl Store {
         report: NewReport,
     ) -> Result<Option<Option<ReportRow>>, StoreError> {
         self.write(move |connection| {
-            let ids = [account_id.to_string(), task_id.to_string()];
-            let is_finished: Option<bool> = connection
-                .prepare_cached(
-                    "SELECT finished_ms IS NOT NULL FROM tasks
-                     WHERE account_id = ?1 AND task_id = ?2",
-                )?
-                .query_row(ids, |row| row.get(0))
-                .optional()?;
-            match is_finished {
+            let sql = format!(
+                "SELECT finished_ms IS NOT NULL FROM tasks
+                 WHERE account_id = ?1 AND task_id = ?2{}",
+                connection.for_update()
+            );
+            let ids = [account_id.into(), task_id.into()];
+            match connection.row(&sql, &ids, |row| row.flag(0))? {
                 None => Ok(None),
                 Some(false) => Ok(Some(None)),
                 Some(true) => Ok(Some(Some(keep(connection, task_id, &report)?))),
@@ -54,11 +53,7 @@ impl Store {
     pub(crate) async fn report_of(&self, task_id: TaskId) -> Result<Option<ReportRow>, StoreError> {
         self.read(move |connection| {
             let sql = format!("SELECT {COLUMNS} FROM reports WHERE task_id = ?1");
-            let found = connection
-                .prepare_cached(&sql)?
-                .query_row([task_id.to_string()], report_row)
-                .optional()?;
-            Ok(found)
+            connection.row(&sql, &[task_id.into()], report_row)
         })
         .await
     }
@@ -70,44 +65,43 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ReportRow>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(&format!(
+            let sql = format!(
                 "SELECT {COLUMNS} FROM reports
-                 WHERE ?1 IS NULL OR report_id < ?1 ORDER BY report_id DESC LIMIT ?2"
-            ))?;
-            let rows = statement.query_map(params![before, limit], report_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+                 WHERE report_id < ?1 ORDER BY report_id DESC LIMIT ?2"
+            );
+            let values = [before.unwrap_or(i64::MAX).into(), limit.into()];
+            connection.rows(&sql, &values, report_row)
         })
         .await
     }
 }
 
 fn keep(
-    connection: &Connection,
+    connection: &Connection<'_>,
     task_id: TaskId,
     report: &NewReport,
-) -> Result<ReportRow, rusqlite::Error> {
+) -> Result<ReportRow, StoreError> {
     // A change is the newest again, under a number of its own.
+    connection.execute("DELETE FROM reports WHERE task_id = ?1", &[task_id.into()])?;
     let sql = format!(
-        "INSERT OR REPLACE INTO reports (task_id, reason, with_reading, reported_ms)
+        "INSERT INTO reports (task_id, reason, with_reading, reported_ms)
          VALUES (?1, ?2, ?3, ?4) RETURNING {COLUMNS}"
     );
-    connection.prepare_cached(&sql)?.query_row(
-        params![
-            task_id.to_string(),
-            report.reason,
-            report.with_reading,
-            report.now_ms
-        ],
-        report_row,
-    )
+    let values = [
+        task_id.into(),
+        (&report.reason).into(),
+        report.with_reading.into(),
+        report.now_ms.into(),
+    ];
+    connection.one(&sql, &values, report_row)
 }
 
-fn report_row(row: &Row<'_>) -> Result<ReportRow, rusqlite::Error> {
+fn report_row(row: &Row<'_>) -> Result<ReportRow, StoreError> {
     Ok(ReportRow {
-        report_id: row.get(0)?,
-        task_id: parsed(row, 1, |text| text.parse().ok())?,
-        reason: row.get(2)?,
-        with_reading: row.get(3)?,
-        reported_ms: row.get(4)?,
+        report_id: row.number(0)?,
+        task_id: row.id(1)?,
+        reason: row.text(2)?,
+        with_reading: row.flag(3)?,
+        reported_ms: row.number(4)?,
     })
 }

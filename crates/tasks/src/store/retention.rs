@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::params;
 use tokio::{sync::oneshot, time::sleep};
 
 use super::{
-    Store, StoreError,
+    Engine, Store, StoreError,
     submit::IDEMPOTENCY_MS,
     writer::{Job, Writer},
 };
@@ -26,13 +25,14 @@ impl Store {
     /// any more, it returns none.
     pub(crate) async fn delete_finished(&self, before_ms: i64) -> Result<Vec<TaskId>, StoreError> {
         self.write(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let sql = format!(
                 "DELETE FROM tasks WHERE task_id IN (SELECT task_id FROM tasks
-                    WHERE finished_ms < ?1 ORDER BY finished_ms LIMIT ?2)
+                    WHERE finished_ms < ?1 ORDER BY finished_ms LIMIT ?2{})
                  RETURNING task_id",
-            )?;
-            let ids = statement.query_map(params![before_ms, BATCH], |row| row.get(0))?;
-            let ids = ids.collect::<Result<Vec<String>, _>>()?;
+                connection.skip_locked()
+            );
+            let values = [before_ms.into(), BATCH.into()];
+            let ids = connection.rows(&sql, &values, |row| row.text(0))?;
             Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
         })
         .await
@@ -41,17 +41,22 @@ impl Store {
     /// Deletes idempotency keys that stand for nothing any more.
     pub(crate) async fn delete_idempotency(&self, now_ms: i64) -> Result<usize, StoreError> {
         self.write(move |connection| {
-            Ok(connection
-                .prepare_cached("DELETE FROM idempotency WHERE created_ms <= ?1")?
-                .execute([now_ms - IDEMPOTENCY_MS])?)
+            connection.execute(
+                "DELETE FROM idempotency WHERE created_ms <= ?1",
+                &[(now_ms - IDEMPOTENCY_MS).into()],
+            )
         })
         .await
     }
 
     /// Empties the write-ahead log, which would keep what was erased until it is written over.
-    /// Says whether it could; somebody who reads for long, such as a backup, can be in the way.
+    /// Says whether it could; somebody who reads for long, such as a backup, can be in the way. The
+    /// log of a server is its operator's.
     pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
-        if self.shared.place.is_none() {
+        let Engine::Embedded(embedded) = &self.engine else {
+            return Ok(true);
+        };
+        if embedded.is_in_memory() {
             return Ok(true);
         }
         for _ in 0..EMPTYINGS {
@@ -60,11 +65,11 @@ impl Store {
                 // The caller may have gone; then nobody wants to know.
                 let _ = answer.send(outcome);
             }));
-            self.shared.writer.hand_over(job).await?;
+            embedded.writer.hand_over(job).await?;
             if answered.await.map_err(|_| StoreError::Closed)?? {
                 return Ok(true);
             }
-            if let Writer::Inline { .. } = self.shared.writer {
+            if let Writer::Inline { .. } = embedded.writer {
                 // On one thread nobody leaves while we wait.
                 break;
             }

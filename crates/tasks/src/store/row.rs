@@ -1,9 +1,8 @@
 //! The row of a task, as it is read from the database.
 
 use kaucim_fortune::Language;
-use rusqlite::Row;
 
-use super::log::Claim;
+use super::{StoreError, connection::Row, log::Claim};
 use crate::{AccountId, Status, TaskId};
 
 /// The row of a task: everything about it that is not in its events.
@@ -38,42 +37,29 @@ pub(super) const COLUMNS: &str =
     output_tokens, last_sequence, deity_id, fortune_number, question, language, context,
     created_ms, started_ms, first_token_ms, finished_ms, tokens, called_ms";
 
-pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, rusqlite::Error> {
+pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, StoreError> {
     Ok(TaskRow {
-        task_id: parsed(row, 0, |text| text.parse().ok())?,
-        account_id: parsed(row, 1, |text| text.parse().ok())?,
-        status: parsed(row, 2, Status::from_name)?,
-        epoch: row.get(3)?,
-        attempts: row.get(4)?,
-        calls: row.get(5)?,
-        input_tokens: row.get(6)?,
-        output_tokens: row.get(7)?,
-        last_sequence: row.get(8)?,
-        deity_id: row.get(9)?,
-        fortune_number: row.get(10)?,
-        question: row.get(11)?,
-        language: parsed(row, 12, |text| text.parse().ok())?,
-        context: row.get(13)?,
-        created_ms: row.get(14)?,
-        started_ms: row.get(15)?,
-        first_token_ms: row.get(16)?,
-        finished_ms: row.get(17)?,
-        tokens: row.get(18)?,
-        called_ms: row.get(19)?,
+        task_id: row.id(0)?,
+        account_id: row.id(1)?,
+        status: row.parsed(2, Status::from_name)?,
+        epoch: row.number(3)?,
+        attempts: row.number(4)?,
+        calls: row.number(5)?,
+        input_tokens: row.number(6)?,
+        output_tokens: row.number(7)?,
+        last_sequence: row.number(8)?,
+        deity_id: row.text(9)?,
+        fortune_number: row.number(10)?,
+        question: row.text(11)?,
+        language: row.id(12)?,
+        context: row.text(13)?,
+        created_ms: row.number(14)?,
+        started_ms: row.maybe_number(15)?,
+        first_token_ms: row.maybe_number(16)?,
+        finished_ms: row.maybe_number(17)?,
+        tokens: row.number(18)?,
+        called_ms: row.number(19)?,
     })
-}
-
-pub(super) fn parsed<T>(
-    row: &Row<'_>,
-    column: usize,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, rusqlite::Error> {
-    let text = row.get_ref(column)?.as_str()?;
-    parse(text).ok_or(rusqlite::Error::InvalidColumnType(
-        column,
-        "a known value".to_owned(),
-        rusqlite::types::Type::Text,
-    ))
 }
 
 impl TaskRow {

@@ -1,11 +1,11 @@
 //! Accepting a task: limits, idempotency and the first events, in one transaction.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::{
     Store, StoreError,
+    connection::{Connection, Lock},
     draws::{self, DrawRow, Hash},
     log, spending,
+    value::Value,
 };
 use crate::{
     AccountId, DrawId, Event, Status, TaskId,
@@ -78,12 +78,6 @@ pub(crate) enum Refusal {
     Store(#[from] StoreError),
 }
 
-impl From<rusqlite::Error> for Refusal {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl Store {
     /// The task that the same key was answered with before, if any.
     pub(crate) async fn answered_before(
@@ -99,6 +93,7 @@ impl Store {
     /// Stores the task with its first events, or returns the one that the same key made before.
     pub(crate) async fn submit(&self, task: NewTask) -> Result<TaskId, Refusal> {
         self.write(move |connection| {
+            connection.lock(Lock::Account(task.account_id))?;
             if let Some(idempotency) = &task.idempotency
                 && let Some(first) = earlier(connection, task.account_id, idempotency, task.now_ms)?
             {
@@ -119,25 +114,21 @@ impl Store {
 }
 
 fn earlier(
-    connection: &Connection,
+    connection: &Connection<'_>,
     account_id: AccountId,
     idempotency: &Idempotency,
     now_ms: i64,
 ) -> Result<Option<TaskId>, Refusal> {
-    let row: Option<(Vec<u8>, String)> = connection
-        .prepare_cached(
-            "SELECT body_hash, task_id FROM idempotency
-             WHERE account_id = ?1 AND key = ?2 AND created_ms > ?3",
-        )?
-        .query_row(
-            params![
-                account_id.to_string(),
-                idempotency.key,
-                now_ms - IDEMPOTENCY_MS
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
+    let row: Option<([u8; 32], String)> = connection.row(
+        "SELECT body_hash, task_id FROM idempotency
+         WHERE account_id = ?1 AND key = ?2 AND created_ms > ?3",
+        &[
+            account_id.into(),
+            (&idempotency.key).into(),
+            (now_ms - IDEMPOTENCY_MS).into(),
+        ],
+        |row| Ok((row.hash(0)?, row.text(1)?)),
+    )?;
     let Some((body_hash, task_id)) = row else {
         return Ok(None);
     };
@@ -147,30 +138,34 @@ fn earlier(
     Ok(task_id.parse().ok())
 }
 
-fn refuse_beyond(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
-    let account = task.account_id.to_string();
-    let oldest_and_count = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
-        connection.prepare_cached(sql)?.query_row(values, |row| {
-            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, u32>(1)?))
+fn refuse_beyond(connection: &Connection<'_>, task: &NewTask) -> Result<(), Refusal> {
+    let oldest_and_count = |sql: &str, values: &[Value<'_>]| {
+        connection.one(sql, values, |row| {
+            Ok((row.maybe_text(0)?, row.number::<u32>(1)?))
         })
     };
     let (oldest, count) = oldest_and_count(
         "SELECT min(task_id), count(*) FROM tasks WHERE account_id = ?1 AND finished_ms IS NULL",
-        &[&account],
+        &[task.account_id.into()],
     )?;
     refuse_if(count >= task.allowed.per_account, oldest)?;
     if let Some(end_user) = &task.end_user {
         let (oldest, count) = oldest_and_count(
             "SELECT min(task_id), count(*) FROM tasks
              WHERE account_id = ?1 AND end_user = ?2 AND finished_ms IS NULL",
-            &[&account, end_user],
+            &[task.account_id.into(), end_user.into()],
         )?;
         refuse_if(count >= task.allowed.per_end_user, oldest)?;
     }
-    let queued: u32 = connection
-        .prepare_cached("SELECT length FROM queue")?
-        .query_row([], |row| row.get(0))?;
-    if queued >= task.allowed.queued {
+    // A counter that everybody changes would let one node at a time go on, so the server counts;
+    // those who are accepted in the same moment do not see each other.
+    let length = connection.either(
+        "SELECT length FROM queue WHERE ?1 >= 0",
+        "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE status = 'queued' LIMIT ?1) AS waiting",
+    );
+    let most = task.allowed.queued;
+    let queued: u32 = connection.one(length, &[most.into()], |row| row.number(0))?;
+    if queued >= most {
         Err(Refusal::QueueFull)
     } else {
         Ok(())
@@ -185,7 +180,7 @@ fn refuse_if(beyond: bool, oldest: Option<String>) -> Result<(), Refusal> {
 }
 
 /// Says whether the lot is still the one to be asked with.
-fn take_stick(connection: &Connection, task: NewTask) -> Result<bool, rusqlite::Error> {
+fn take_stick(connection: &Connection<'_>, task: NewTask) -> Result<bool, StoreError> {
     match task.stick {
         Stick::Free => Ok(true),
         Stick::Of(draw_id, matter) => {
@@ -199,60 +194,63 @@ fn take_stick(connection: &Connection, task: NewTask) -> Result<bool, rusqlite::
 /// The account's next turn, at the earliest the one after that which is being served: else those
 /// who come for the first time would overtake for ever those who come again; and the place of this
 /// question among all that were ever accepted.
-fn take_turn(connection: &Connection, task: &NewTask) -> Result<(u64, u64), Refusal> {
-    let turn = connection
-        .prepare_cached(
-            "UPDATE accounts SET turn = 1 + max(turn, (SELECT turn FROM queue))
-             WHERE account_id = ?1 RETURNING turn",
-        )?
-        .query_row([task.account_id.to_string()], |row| row.get(0))?;
-    let arrival = connection
-        .prepare_cached("UPDATE queue SET arrivals = arrivals + 1 RETURNING arrivals")?
-        .query_row([], |row| row.get(0))?;
+fn take_turn(connection: &Connection<'_>, task: &NewTask) -> Result<(u64, u64), StoreError> {
+    let turn: u64 = connection.one(
+        "UPDATE accounts SET turn = 1 + CASE WHEN accounts.turn > queue.turn
+            THEN accounts.turn ELSE queue.turn END
+         FROM queue WHERE account_id = ?1 RETURNING accounts.turn",
+        &[task.account_id.into()],
+        |row| row.number(0),
+    )?;
+    let next = connection.either(
+        "UPDATE queue SET arrivals = arrivals + 1 RETURNING arrivals",
+        "SELECT nextval('arrivals')",
+    );
+    let arrival: u64 = connection.one(next, &[], |row| row.number(0))?;
     Ok((turn, arrival))
 }
 
-fn insert(connection: &Connection, task: &NewTask) -> Result<(), Refusal> {
+fn insert(connection: &Connection<'_>, task: &NewTask) -> Result<(), StoreError> {
     let (turn, arrival) = take_turn(connection, task)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
-                fortune_number, question, language, context, created_ms, turn, arrival, day,
-                budget_id, paid_as)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?
-        .execute(params![
-            task.task_id.to_string(),
-            task.account_id.to_string(),
-            task.end_user,
-            Status::Queued.name(),
-            task.events.len(),
-            task.deity_id,
-            task.fortune_number,
-            task.question,
-            task.language,
-            task.context,
-            task.now_ms,
-            turn,
-            arrival,
-            task.purse.day,
-            task.purse.budget_id,
-            task.purse.paid_as(),
-        ])?;
+    connection.execute(
+        "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
+            fortune_number, question, language, context, created_ms, turn, arrival, day,
+            budget_id, paid_as)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        &[
+            task.task_id.into(),
+            task.account_id.into(),
+            task.end_user.as_ref().into(),
+            Status::Queued.name().into(),
+            task.events.len().into(),
+            (&task.deity_id).into(),
+            task.fortune_number.into(),
+            (&task.question).into(),
+            (&task.language).into(),
+            (&task.context).into(),
+            task.now_ms.into(),
+            turn.into(),
+            arrival.into(),
+            task.purse.day.into(),
+            (&task.purse.budget_id).into(),
+            task.purse.paid_as().into(),
+        ],
+    )?;
     log::insert(connection, task.task_id, 1, 0, &task.events)?;
     if let Some(Idempotency { key, body_hash }) = &task.idempotency {
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO idempotency (account_id, key, body_hash, task_id, created_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![
-                task.account_id.to_string(),
-                key,
-                body_hash.as_slice(),
-                task.task_id.to_string(),
-                task.now_ms,
-            ])?;
+        connection.execute(
+            "INSERT INTO idempotency (account_id, key, body_hash, task_id, created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (account_id, key) DO UPDATE SET body_hash = excluded.body_hash,
+                task_id = excluded.task_id, created_ms = excluded.created_ms",
+            &[
+                task.account_id.into(),
+                key.into(),
+                body_hash.into(),
+                task.task_id.into(),
+                task.now_ms.into(),
+            ],
+        )?;
     }
     Ok(())
 }

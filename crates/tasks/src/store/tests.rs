@@ -1,6 +1,6 @@
 //! The writer's groups, and appends that are refused or repeated.
 
-use std::sync::mpsc;
+use std::{sync::mpsc, time::Duration};
 
 use tempfile::TempDir;
 
@@ -12,26 +12,23 @@ use super::{
 };
 use crate::{AccountId, DailyBudgets, Event, Status, TaskId, budget::Purse};
 
-fn insert(name: &'static str) -> impl FnOnce(&Connection) -> Result<(), StoreError> {
+fn insert(name: &'static str) -> impl FnOnce(&Connection<'_>) -> Result<(), StoreError> {
     move |connection| {
         connection.execute(
             "INSERT INTO accounts (account_id, kind, name, created_ms) VALUES (?1, 'guest', ?1, 0)",
-            [name],
+            &[name.into()],
         )?;
         Ok(())
     }
 }
 
 async fn names(store: &Store) -> Vec<String> {
-    let names = store.read(|connection| {
-        let mut statement = connection.prepare("SELECT name FROM accounts ORDER BY name")?;
-        let names = statement.query_map([], |row| row.get(0))?;
-        Ok::<_, StoreError>(names.collect::<Result<_, _>>()?)
-    });
+    let sql = "SELECT name FROM accounts ORDER BY name";
+    let names = store.read(|connection| connection.rows(sql, &[], |row| row.text(0)));
     names.await.unwrap()
 }
 
-type Write = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+type Write = Box<dyn FnOnce(&Connection<'_>) -> Result<(), StoreError> + Send>;
 
 /// Runs writes that come while another one runs, so that they share its commit.
 async fn in_one_group<const N: usize>(
@@ -85,6 +82,9 @@ async fn what_is_told_to_have_failed_has_left_nothing() {
     // As a full disk does, whether the write says so or not.
     let undoes = |outcome: Result<(), StoreError>| -> Write {
         Box::new(|connection| {
+            let Connection::Embedded(connection) = connection else {
+                unreachable!("it is in a folder")
+            };
             connection.execute_batch("ROLLBACK")?;
             outcome
         })
@@ -117,9 +117,7 @@ async fn a_database_is_made_and_found_again() {
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(names(&store).await, ["a", "b"]);
     let version: i64 = store
-        .read(|connection| {
-            Ok::<_, StoreError>(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
-        })
+        .read(|connection| connection.one("PRAGMA user_version", &[], |row| row.number(0)))
         .await
         .unwrap();
     assert_eq!(version, 9);
@@ -128,12 +126,11 @@ async fn a_database_is_made_and_found_again() {
 /// A task that was claimed, with one event in its log.
 async fn claimed(store: &Store) -> Claim {
     let account_id = AccountId::new();
-    let write = move |connection: &Connection| {
+    let write = move |connection: &Connection<'_>| {
         connection.execute(
             "INSERT INTO accounts (account_id, kind, name, created_ms) VALUES (?1, 'guest', '', 0)",
-            [account_id.to_string()],
-        )?;
-        Ok::<_, StoreError>(())
+            &[account_id.into()],
+        )
     };
     store.write(write).await.unwrap();
     let task = NewTask {

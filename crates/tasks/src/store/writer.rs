@@ -10,7 +10,7 @@ use std::{
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{BUSY, StoreError};
+use super::{StoreError, embedded::BUSY};
 
 /// Writes that share one commit (and one flush of the disk) at most.
 const GROUP: usize = 256;

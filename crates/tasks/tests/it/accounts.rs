@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kaucim_tasks::{Accounts, KeyError, KeyTerms, Rotation, Scope, Store, Vouched};
+use kaucim_tasks::{Accounts, KeyError, KeyTerms, Rotation, Scope, Vouched};
 
-use crate::app::App;
+use crate::app::{App, open_in};
 
 #[tokio::test]
 async fn a_key_is_good_until_its_account_is_erased() {
@@ -53,7 +53,7 @@ async fn a_key_can_be_made_beside_a_running_server() {
     let app = App::start(1).await;
     let guest = app.guest().await;
     app.ask(guest).await;
-    let beside = Accounts::new(Store::open(app.path()).unwrap());
+    let beside = Accounts::new(open_in(app.path()).await);
     let (key, asked) = tokio::join!(
         beside.create_key(KeyTerms::named("temple")),
         app.submit(crate::app::submission(app.guest().await))

@@ -11,7 +11,11 @@ use kaucim_tasks::{
 };
 use tempfile::TempDir;
 
-use crate::{model::Driven, reader::Reader};
+use crate::{
+    hand::{self, Hand},
+    model::Driven,
+    reader::Reader,
+};
 
 pub(crate) const QUESTION: &str = "Will we meet?";
 
@@ -70,13 +74,12 @@ impl Built {
     }
 
     pub(crate) async fn start_in(self, folder: TempDir) -> App {
-        let store = Store::open(folder.path()).expect("the store opens");
+        let store = open_in(folder.path()).await;
         self.start_on(store, Some(folder)).await
     }
 
     pub(crate) async fn start_in_memory(self) -> App {
-        let store = Store::in_memory().expect("the store opens");
-        self.start_on(store, None).await
+        self.start_on(in_memory().await, None).await
     }
 
     /// In a folder, and yet all work of the store is done in its callers, so that time can be
@@ -87,6 +90,10 @@ impl Built {
     }
 
     pub(crate) async fn start_inline_in(self, folder: TempDir) -> App {
+        if hand::server().is_some() {
+            // Time stands still while a thread of the runtime works, as it does for a server.
+            return self.start_in(folder).await;
+        }
         let store = Store::open_inline(folder.path(), "unix").expect("the store opens");
         self.start_on(store, Some(folder)).await
     }
@@ -132,8 +139,11 @@ impl App {
     /// being written.
     pub(crate) fn crashed(&self) -> TempDir {
         let crashed = TempDir::new().expect("a temporary folder");
+        let Hand::Embedded(still) = self.hand() else {
+            hand::copied(self.path(), crashed.path());
+            return crashed;
+        };
         // One moment of both files: nobody writes, and no log is emptied, while they are copied.
-        let still = self.database();
         still.execute_batch("BEGIN IMMEDIATE").expect("the lock");
         for name in ["kaucim.db", "kaucim.db-wal"] {
             fs::copy(self.path().join(name), crashed.path().join(name)).expect("the file is there");
@@ -145,17 +155,39 @@ impl App {
         self.folder.as_ref().expect("a folder").path()
     }
 
-    /// Another hand on the database, to break it with.
-    pub(crate) fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.path().join("kaucim.db")).expect("the database opens")
+    /// Another hand on the database.
+    pub(crate) fn hand(&self) -> Hand {
+        Hand::on(self.path())
     }
 
-    /// How many tasks wait, by what the store has counted and by what there is.
+    /// How often this is held: in the files, or in what a server shows of its tables.
+    pub(crate) fn traces(&self, of: &str) -> usize {
+        if let Hand::Server(_) = self.hand() {
+            let sql = format!(
+                "SELECT (SELECT count(*) FROM tasks WHERE question LIKE '%{of}%')
+                    + (SELECT count(*) FROM events WHERE data LIKE '%{of}%')"
+            );
+            let [found] = self.hand().numbers(&sql);
+            return usize::try_from(found).expect("a count");
+        }
+        let files = fs::read_dir(self.path()).expect("the folder");
+        let files = files.map(|file| fs::read(file.expect("a file").path()).expect("it is read"));
+        let of = of.as_bytes();
+        let found = files.map(|bytes| bytes.windows(of.len()).filter(|at| *at == of).count());
+        found.sum()
+    }
+
+    /// How many tasks wait, by what the store has counted (where it keeps count) and by what there
+    /// is.
     pub(crate) fn queued(&self) -> (u64, u64) {
-        let sql = "SELECT length, (SELECT count(*) FROM tasks WHERE status = 'queued') FROM queue";
-        let counted = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let counts = self.database().query_row(sql, [], counted);
-        counts.expect("there is a queue")
+        let hand = self.hand();
+        let waiting = "(SELECT count(*) FROM tasks WHERE status = 'queued')";
+        let counted = match &hand {
+            Hand::Embedded(_) => "length",
+            Hand::Server(_) => waiting,
+        };
+        let [counted, waiting] = hand.numbers(&format!("SELECT {counted}, {waiting} FROM queue"));
+        (counted, waiting)
     }
 
     pub(crate) async fn guest(&self) -> Person {
@@ -232,6 +264,27 @@ impl App {
             .map(|section| (u64::from(section.index), section.text))
             .collect()
     }
+}
+
+/// The store of a folder, or of the schema that it stands for.
+pub(crate) async fn open_in(folder: &Path) -> Store {
+    match hand::server() {
+        None => Store::open(folder).expect("the store opens"),
+        Some(server) => connected(&hand::address_in(folder, &server)).await,
+    }
+}
+
+/// A store that is gone with its last handle, or one that nobody else knows.
+pub(crate) async fn in_memory() -> Store {
+    match hand::server() {
+        None => Store::in_memory().expect("the store opens"),
+        Some(server) => connected(&hand::new_schema(&server)).await,
+    }
+}
+
+pub(crate) async fn connected(address: &str) -> Store {
+    let address = address.parse().expect("an address");
+    Store::connect(&address).await.expect("the server answers")
 }
 
 pub(crate) fn submission(person: Person) -> Submission {

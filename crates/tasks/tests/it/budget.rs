@@ -31,10 +31,8 @@ fn of_a_minute(workers: usize) -> Built {
 /// The tokens, calls and milliseconds that are counted of the only task.
 fn counted(app: &App) -> (u64, u32, u64) {
     let sql = "SELECT tokens, calls, called_ms FROM tasks";
-    let counted = app
-        .database()
-        .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-    counted.unwrap()
+    let [tokens, calls, called_ms] = app.hand().numbers(sql);
+    (tokens, u32::try_from(calls).unwrap(), called_ms)
 }
 
 async fn asked(app: &App) -> (Person, TaskId, Reader) {
@@ -203,7 +201,7 @@ async fn time_that_an_earlier_attempt_has_used_is_used_after_a_crash() {
     let app = of_a_minute(0).start_inline().await;
     let (guest, task_id, _) = asked(&app).await;
     let sql = "UPDATE tasks SET called_ms = 60000";
-    app.database().execute_batch(sql).unwrap();
+    app.hand().run(sql);
     let app = of_a_minute(1).start_inline_in(app.stop().await).await;
     let mut reader = app.read(guest, task_id).await;
     let complete = soon("the end", reader.reads_to_end()).await;
@@ -218,13 +216,11 @@ async fn once_its_time_is_up_a_reading_takes_no_more_of_it() {
     let call = app.model.call().await;
     call.writes(&report_until(&SectionId::ALL[..1], 4));
     reader.until_open("Part").await;
-    let breaks = "CREATE TRIGGER broken BEFORE INSERT ON events
-        BEGIN SELECT raise(ABORT, 'broken'); END";
-    app.database().execute_batch(breaks).unwrap();
+    app.hand().breaks("INSERT ON events");
     // The storage comes back long after the call was broken off.
     sleep(Duration::from_secs(80)).await;
     assert!(!call.is_read());
-    app.database().execute_batch("DROP TRIGGER broken").unwrap();
+    app.hand().is_mended();
     assert_eq!(reader.reads_to_end().await["result"]["origin"], "classic");
     assert_eq!(counted(&app), (ALLOWANCE, 1, 60_000));
 }

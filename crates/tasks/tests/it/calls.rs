@@ -13,11 +13,7 @@ async fn a_call_is_counted_before_it_is_made() {
     let guest = app.guest().await;
     app.ask(guest).await;
     let _call = app.model.call().await;
-    let calls: u32 = app
-        .database()
-        .query_row("SELECT calls FROM tasks", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(calls, 1);
+    assert_eq!(app.hand().numbers("SELECT calls FROM tasks"), [1]);
 }
 
 #[tokio::test]

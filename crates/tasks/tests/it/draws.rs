@@ -67,10 +67,11 @@ impl App {
         self.submit(asked).await
     }
 
-    pub(crate) fn rows(&self, table: &str) -> u32 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        let rows = self.database().query_row(&sql, [], |row| row.get(0));
-        rows.unwrap()
+    pub(crate) fn rows(&self, table: &str) -> u64 {
+        let [rows] = self
+            .hand()
+            .numbers(&format!("SELECT count(*) FROM {table}"));
+        rows
     }
 }
 

@@ -1,7 +1,5 @@
 //! Erasing: nothing stays, and everyone who still looks at it is told.
 
-use std::fs;
-
 use kaucim_fortune::SectionId;
 use kaucim_tasks::{EraseError, LookupError};
 
@@ -37,15 +35,7 @@ async fn no_trace_of_it_stays_on_the_disk() {
     asked.ask = ask("Shall I marry Ottokar Plumbottom?");
     let task_id = app.submit(asked).await.unwrap().task_id;
     app.read(guest, task_id).await.reads_to_end().await;
-    let traces = || -> usize {
-        let files = fs::read_dir(app.path()).unwrap();
-        let bytes = files.map(|file| fs::read(file.unwrap().path()).unwrap());
-        let found = bytes.map(|bytes| {
-            let name = b"Plumbottom";
-            bytes.windows(name.len()).filter(|at| at == name).count()
-        });
-        found.sum()
-    };
+    let traces = || app.traces("Plumbottom");
     assert!(traces() > 0);
     app.tasks.erase(guest.account_id, task_id).await.unwrap();
     assert_eq!(traces(), 0);
@@ -78,15 +68,8 @@ async fn an_account_is_erased_while_its_tasks_run() {
             .unwrap()
             .is_empty()
     );
-    let left: u32 = app
-        .database()
-        .query_row(
-            "SELECT count(*) FROM events WHERE task_id <> ?1",
-            [stays.to_string()],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(left, 0);
+    let left = format!("SELECT count(*) FROM events WHERE task_id <> '{stays}'");
+    assert_eq!(app.hand().numbers(&left), [0]);
     // The worker goes on with the next.
     app.model.call().await;
 }

@@ -1,6 +1,6 @@
 //! What is kept, for how long, and that nothing stays of the rest.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kaucim_tasks::{Clock, LookupError, Settings, TaskId};
@@ -60,22 +60,13 @@ impl Kept {
         }
     }
 
-    fn rows(&self, table: &str) -> u32 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        let database = self.app.database();
-        let rows = database.query_row(&sql, [], |row| row.get(0));
-        rows.unwrap()
+    fn rows(&self, table: &str) -> u64 {
+        self.app.rows(table)
     }
 
-    /// How often the files hold this.
+    /// How often this is held.
     fn traces(&self, of: &str) -> usize {
-        let files = fs::read_dir(self.app.path()).unwrap();
-        let bytes = files.map(|file| fs::read(file.unwrap().path()).unwrap());
-        let found = bytes.map(|bytes| {
-            let of = of.as_bytes();
-            bytes.windows(of.len()).filter(|at| *at == of).count()
-        });
-        found.sum()
+        self.app.traces(of)
     }
 }
 
@@ -154,9 +145,8 @@ async fn what_is_deleted_leaves_no_trace_though_the_storage_fails_after_it() {
     }
     kept.clock.shift(1);
     kept.finished(guest, "Will it never end?").await;
-    let breaks = "CREATE TRIGGER broken BEFORE DELETE ON tasks
-        WHEN old.question LIKE '%never%' BEGIN SELECT raise(ABORT, 'broken'); END";
-    kept.app.database().execute_batch(breaks).unwrap();
+    let never = "old.question LIKE '%never%'";
+    kept.app.hand().breaks_when("DELETE ON tasks", never);
     let kept = Kept::start_in(kept.app.stop().await, Some(7), 900).await;
     sleep(Duration::from_mins(1)).await;
     assert_eq!(kept.rows("tasks"), 1);

@@ -16,11 +16,14 @@ const SECOND: SectionId = SectionId::ALL[1];
 
 /// How often tasks were attempted, and what they are.
 fn attempts(app: &App) -> Vec<(String, u32)> {
-    let database = app.database();
-    let sql = "SELECT status, attempts FROM tasks ORDER BY arrival";
-    let mut statement = database.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
-    rows.unwrap().collect::<Result<_, _>>().unwrap()
+    let arrivals = "SELECT count(*) FROM tasks";
+    let [count] = app.hand().numbers(arrivals);
+    let one = |earlier| {
+        let sql = "SELECT status, attempts FROM tasks ORDER BY arrival LIMIT 1 OFFSET";
+        let row = app.hand().row(&format!("{sql} {earlier}"));
+        (row[0].clone(), row[1].parse().unwrap())
+    };
+    (0..count).map(one).collect()
 }
 
 fn waiting(attempts: u32) -> (String, u32) {

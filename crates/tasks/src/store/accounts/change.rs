@@ -1,8 +1,8 @@
 //! Keys that are revoked, or make room for another.
 
-use rusqlite::{Connection, OptionalExtension, params};
-
-use super::{LISTED, ListedKey, NewKey, Which, called, insert_key, listed_key, record};
+use super::{
+    Connection, LISTED, ListedKey, Lock, NewKey, Which, called, insert_key, listed_key, record,
+};
 use crate::{
     Store, StoreError,
     accounts::{Act, KeyError},
@@ -16,12 +16,6 @@ pub(crate) struct Successor {
     pub expires_ms: Option<i64>,
     pub old_until_ms: Option<i64>,
     pub actor: String,
-}
-
-impl From<rusqlite::Error> for KeyError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 impl Store {
@@ -52,9 +46,11 @@ impl Store {
             let (hash, old) = meant(connection, &which)?;
             let now_ms = successor.now_ms;
             let lifetime = old.expires_ms.map(|end| end - old.created_ms);
-            let (account_id, budget_id): (String, String) = connection
-                .prepare_cached("SELECT account_id, budget_id FROM keys WHERE hash = ?1")?
-                .query_row([hash.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (account_id, budget_id) = connection.one(
+                "SELECT account_id, budget_id FROM keys WHERE hash = ?1",
+                &[(&hash).into()],
+                |row| Ok((row.text(0)?, row.text(1)?)),
+            )?;
             let key = NewKey {
                 hash: successor.hash,
                 label: successor.label,
@@ -96,20 +92,19 @@ impl Store {
         now_ms: i64,
     ) -> Result<(Vec<[u8; 32]>, u64), StoreError> {
         self.read(move |connection| {
-            let changes: u64 =
-                connection.query_row("SELECT changes FROM credentials", [], |row| row.get(0))?;
+            let sql = "SELECT changes FROM credentials";
+            let changes: u64 = connection.one(sql, &[], |row| row.number(0))?;
             let mut lost = Vec::new();
             if changes == seen {
                 return Ok((lost, changes));
             }
-            let mut statement = connection.prepare_cached(
-                "SELECT expires_ms FROM keys WHERE hash = ?1 AND revoked_ms IS NULL",
-            )?;
             let mut is_moved = false;
             for (hash, known_end) in held {
-                let end: Option<Option<i64>> = statement
-                    .query_row([hash.as_slice()], |row| row.get(0))
-                    .optional()?;
+                let end: Option<Option<i64>> = connection.row(
+                    "SELECT expires_ms FROM keys WHERE hash = ?1 AND revoked_ms IS NULL",
+                    &[(&hash).into()],
+                    |row| row.maybe_number(0),
+                )?;
                 match end {
                     None => lost.push(hash),
                     Some(Some(end)) if end <= now_ms => lost.push(hash),
@@ -124,19 +119,17 @@ impl Store {
 
 /// The one key in use that is called so: by itself, else by its label, else by its name. So none
 /// is in another's way, whatever it is named.
-fn meant(connection: &Connection, which: &Which) -> Result<([u8; 32], ListedKey), KeyError> {
-    let mut statement = connection.prepare_cached(&format!(
+fn meant(connection: &Connection<'_>, which: &Which) -> Result<([u8; 32], ListedKey), KeyError> {
+    connection.lock(Lock::Keys)?;
+    let sql = format!(
         "WITH called AS (
-            SELECT *, CASE WHEN hash = ?2 THEN 1 WHEN label = ?1 THEN 2 ELSE 3 END AS way
-            FROM ({LISTED} AND revoked_ms IS NULL)
+            SELECT of_all.*, CASE WHEN hash = ?2 THEN 1 WHEN label = ?1 THEN 2 ELSE 3 END AS way
+            FROM ({LISTED} AND revoked_ms IS NULL) AS of_all
             WHERE hash = ?2 OR label = ?1 OR name = ?1)
          SELECT * FROM called WHERE way = (SELECT min(way) FROM called)"
-    ))?;
-    let mut found = statement
-        .query_map(params![which.text, which.hash.as_slice()], |row| {
-            Ok((row.get("hash")?, listed_key(row)?))
-        })?
-        .collect::<Result<Vec<_>, _>>()?;
+    );
+    let values = [(&which.text).into(), (&which.hash).into()];
+    let mut found = connection.rows(&sql, &values, |row| Ok((row.hash(7)?, listed_key(row)?)))?;
     match (found.pop(), found.len()) {
         (Some(key), 0) => Ok(key),
         (None, _) => Err(KeyError::NotFound(which.text.clone())),
@@ -146,18 +139,17 @@ fn meant(connection: &Connection, which: &Which) -> Result<([u8; 32], ListedKey)
 
 /// Ends a key at once, or later if it would not end before.
 fn end(
-    connection: &Connection,
+    connection: &Connection<'_>,
     hash: &[u8; 32],
     now_ms: i64,
     at_ms: i64,
-) -> Result<(), rusqlite::Error> {
+) -> Result<(), StoreError> {
     let sql = if at_ms <= now_ms {
         "UPDATE keys SET revoked_ms = ?2 WHERE hash = ?1"
     } else {
-        "UPDATE keys SET expires_ms = min(?2, coalesce(expires_ms, ?2)) WHERE hash = ?1"
+        "UPDATE keys SET expires_ms = CASE WHEN expires_ms < ?2 THEN expires_ms ELSE ?2 END
+         WHERE hash = ?1"
     };
-    connection
-        .prepare_cached(sql)?
-        .execute(params![hash.as_slice(), at_ms])?;
+    connection.execute(sql, &[hash.into(), at_ms.into()])?;
     Ok(())
 }

@@ -3,11 +3,10 @@
 use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 
-use super::account_id as as_account_id;
-use crate::{AccountId, Store, StoreError, store::row::parsed};
+use super::{Connection, Lock};
+use crate::{AccountId, Store, StoreError};
 
 /// Somebody, as an identity provider calls itself and them. No account of keys is theirs, whatever
 /// it is called.
@@ -38,16 +37,21 @@ impl Store {
         now_ms: i64,
     ) -> Result<AccountId, StoreError> {
         self.write(move |connection| {
+            connection.lock(Lock::Name(&person.subject))?;
             if let Some(found) = account_of(connection, &person)? {
                 return Ok(found);
             }
-            let Person { issuer, subject } = person;
-            connection
-                .prepare_cached(
-                    "INSERT INTO accounts (account_id, kind, name, created_ms, issuer, subject)
-                     VALUES (?1, 'keyed', ?2, ?3, ?4, ?2)",
-                )?
-                .execute(params![account_id.to_string(), subject, now_ms, issuer])?;
+            let Person { issuer, subject } = &person;
+            connection.execute(
+                "INSERT INTO accounts (account_id, kind, name, created_ms, issuer, subject)
+                 VALUES (?1, 'keyed', ?2, ?3, ?4, ?2)",
+                &[
+                    account_id.into(),
+                    subject.into(),
+                    now_ms.into(),
+                    issuer.into(),
+                ],
+            )?;
             Ok(account_id)
         })
         .await
@@ -55,23 +59,21 @@ impl Store {
 }
 
 fn account_of(
-    connection: &Connection,
+    connection: &Connection<'_>,
     person: &Person,
-) -> Result<Option<AccountId>, rusqlite::Error> {
-    connection
-        .prepare_cached("SELECT account_id FROM accounts WHERE issuer = ?1 AND subject = ?2")?
-        .query_row([&person.issuer, &person.subject], |row| {
-            parsed(row, 0, as_account_id)
-        })
-        .optional()
+) -> Result<Option<AccountId>, StoreError> {
+    connection.row(
+        "SELECT account_id FROM accounts WHERE issuer = ?1 AND subject = ?2",
+        &[(&person.issuer).into(), (&person.subject).into()],
+        |row| row.id(0),
+    )
 }
 
 /// What somebody's purse is called: always the same, also after their account was erased, and
 /// nothing that can be made from their name without the key of this store.
-fn purse(connection: &Connection, person: &Person) -> Result<String, rusqlite::Error> {
-    let key: Vec<u8> = connection
-        .prepare_cached("SELECT key FROM person_key")?
-        .query_row([], |row| row.get(0))?;
+fn purse(connection: &Connection<'_>, person: &Person) -> Result<String, StoreError> {
+    let key = connection.one("SELECT key FROM person_key", &[], |row| row.maybe_bytes(0))?;
+    let key = key.ok_or(StoreError::Missing)?;
     let mut hash = Hmac::<Sha256>::new_from_slice(&key).expect("a key of any length");
     // With its length before it, no other pair comes to the same.
     let length = u64::try_from(person.issuer.len()).unwrap_or(u64::MAX);

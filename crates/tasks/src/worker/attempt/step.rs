@@ -37,6 +37,9 @@ impl Attempt<'_> {
                 }
                 self.open_deltas += 1;
                 self.live.append(self.claim.epoch, &text);
+                if self.open_deltas == 1 {
+                    self.shared.followed.has_begun(self.claim.task_id);
+                }
                 self.shared.figures.piece();
                 if let Some(call) = &mut self.call {
                     call.text();
