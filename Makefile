@@ -1,6 +1,6 @@
 # What a person types: run it, test it, see it, measure it.
 
-.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo dist npm help
+.PHONY: run test demo contract pictures axe trace bench eval real-model torture fuzz schemathesis sbom format check-format lint docs tests conformance deny chromium cargo dist npm cluster postgresql help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -13,6 +13,10 @@ test: cargo chromium check-format lint docs tests conformance deny ## Everything
 demo: cargo ## Start beside a simulated model, to look at
 	cargo build --release --locked -p kaucim -p llmsim
 	scripts/demo
+
+cluster: cargo ## Three nodes, a PostgreSQL of their own and nginx, on http://127.0.0.1:8000
+	cargo build --release --locked -p kaucim -p llmsim
+	scripts/cluster
 
 pictures: cargo chromium ## Take the pictures of docs/pictures anew; needs Node 18 and a CJK font
 	cargo build --release --locked -p kaucim -p llmsim
@@ -83,6 +87,13 @@ tests: cargo chromium
 	@scripts/need-nginx
 	@scripts/need-npm 0
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
+	$(MAKE) postgresql
+
+# Left out is what is about SQLite's own files.
+postgresql: cargo ## The tests of tasks on a PostgreSQL of their own, which is installed if need be
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} scripts/with-postgresql \
+		cargo test --locked -p kaucim-tasks --test it -- \
+		--skip backup:: --skip migration:: --skip simulation::
 
 # Half a minute of `make schemathesis`, where pip reaches an index; cargo and apt are enough for the rest.
 conformance: tests

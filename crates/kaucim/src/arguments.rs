@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Backup { file: PathBuf },
     /// Put a backup in place, where no server runs; what was there is kept beside it
     Restore { file: PathBuf },
+    /// Bring a PostgreSQL to the present version, or move what SQLite holds into it
+    Migrate(Migrate),
     /// Show what the configuration comes to and where each value is from, or check a file
     #[command(subcommand)]
     Config(Config),
@@ -137,7 +139,20 @@ pub(crate) struct Serve {
     /// Readings at once [env: KAUCIM_WORKERS] [default: 16]
     #[arg(long, value_name = "NUMBER")]
     pub workers: Option<usize>,
-    /// Database; absent: SQLite in the data folder [env: KAUCIM_DATABASE]
+    /// PostgreSQL that several nodes share; absent: SQLite in the data folder
+    /// [env: KAUCIM_DATABASE]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// A node does the same when it starts; nodes of the version before go on meanwhile. With --from,
+/// what SQLite holds is copied into a PostgreSQL that is still empty.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Migrate {
+    /// Data folder whose database is copied into the PostgreSQL; no server may use it
+    #[arg(long, value_name = "FOLDER")]
+    pub from: Option<PathBuf>,
+    /// PostgreSQL that several nodes share [env: KAUCIM_DATABASE]
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
 }

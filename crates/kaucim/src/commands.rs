@@ -3,10 +3,10 @@
 use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
 
 use kaucim_decks::{Library, LookupError, PackFault};
-use kaucim_tasks::Store;
+use kaucim_tasks::{DatabaseUrl, Store, StoreError};
 
 use crate::{
-    arguments::{Arguments, Command, Common, Config, Serve},
+    arguments::{Arguments, Command, Common, Config, Migrate, Serve},
     configuration::{Configuration, Sources, Telemetry},
     environment::Environment,
     exit::Failed,
@@ -22,6 +22,7 @@ mod draw;
 mod journal;
 mod key;
 mod manual;
+mod migrate;
 mod serve;
 mod server;
 
@@ -65,6 +66,13 @@ pub(crate) async fn run(
         Command::Restore { file } => backup::restore(file, &settle(&Serve::default())?).await,
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { out } => manual::pages(out.as_deref()),
+        Command::Migrate(Migrate { from, database }) => {
+            let serve = Serve {
+                database,
+                ..Serve::default()
+            };
+            migrate::run(from, &settle(&serve)?).await
+        }
         Command::Config(typed) => configured(&typed, common, environment),
         Command::Doctor => doctor::run(settle(&Serve::default())?).await,
     }
@@ -83,8 +91,39 @@ fn configured(typed: &Config, mut common: Common, environment: &Environment) -> 
     config::run(typed, &Sources::new(&common, &serve, environment))
 }
 
+/// Opens the database that is configured.
+async fn open_store(configuration: &Configuration) -> Result<Store, Failed> {
+    match &configuration.database {
+        Some(url) => connect_store(url).await,
+        None => open_folder(&configuration.data_dir),
+    }
+}
+
+/// Connects to a server, and brings what is there to the present version.
+async fn connect_store(url: &DatabaseUrl) -> Result<Store, Failed> {
+    Store::connect(url).await.map_err(|error| {
+        let hint = match &error {
+            StoreError::TooNew(_) => "run the version that has migrated it, or a newer one",
+            StoreError::Foreign => "name an empty database, or one that is Kaucim's",
+            StoreError::Database(_)
+            | StoreError::Server(_)
+            | StoreError::Busy
+            | StoreError::Address(_)
+            | StoreError::Unreadable(_)
+            | StoreError::Misread(_)
+            | StoreError::Missing
+            | StoreError::Undone
+            | StoreError::Closed => {
+                "see whether the server runs, and whether address, name and password are right"
+            }
+        };
+        let context = format!("could not use the database {url}");
+        storage_failed(anyhow::Error::from(error).context(context), hint)
+    })
+}
+
 /// Opens the database of the data folder; the folder is made when it is not there.
-fn open_store(folder: &Path) -> Result<Store, Failed> {
+fn open_folder(folder: &Path) -> Result<Store, Failed> {
     make_folder(folder)?;
     Store::open(folder).map_err(|error| {
         let hint = if error.is_damage() {

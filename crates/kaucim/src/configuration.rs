@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use kaucim_fortune::Unrepaired;
 use kaucim_server::{Proxies, Rates};
-use kaucim_tasks::{DailyBudgets, Limits};
+use kaucim_tasks::{DailyBudgets, DatabaseUrl, Limits};
 use serde::Deserialize;
 
 use self::{
@@ -61,6 +61,8 @@ pub(crate) const DEFAULTS: &str = include_str!("../config.default.toml");
 pub(crate) struct Configuration {
     pub listen: String,
     pub data_dir: PathBuf,
+    /// A server that several nodes share; absent: SQLite in the data folder.
+    pub database: Option<DatabaseUrl>,
     pub workers: usize,
     pub guests: bool,
     pub admin_page: bool,
@@ -93,6 +95,7 @@ pub(crate) struct Configuration {
 struct File {
     listen: Option<String>,
     data_dir: Option<PathBuf>,
+    database: Option<String>,
     workers: Option<usize>,
     guests: Option<bool>,
     admin_page: Option<bool>,
@@ -170,12 +173,6 @@ impl Configuration {
             environment,
         } = sources;
         let defaults = parse(DEFAULTS, "the built-in defaults")?;
-        if serve.database.is_some() || environment.database.is_some() {
-            return Err(Failed::usage(
-                "this version stores in SQLite only",
-                "leave --database and KAUCIM_DATABASE away",
-            ));
-        }
         let listen = serve.listen.clone().or_else(|| environment.listen.clone());
         let workers = serve
             .workers
@@ -204,6 +201,7 @@ impl Configuration {
                 .or(defaults.listen)
                 .unwrap_or_default(),
             data_dir: data_dir(common, environment, file.data_dir)?,
+            database: database(serve, environment, file.database)?,
             workers,
             guests: file.guests.unwrap_or(true),
             admin_page: file.admin_page.unwrap_or(true),
@@ -274,6 +272,22 @@ fn data_dir(
             "there is no home folder to keep data in",
             "name one with --data-dir",
         )
+    })
+}
+
+fn database(
+    serve: &Serve,
+    environment: &Environment,
+    file: Option<String>,
+) -> Result<Option<DatabaseUrl>, Failed> {
+    let said = serve
+        .database
+        .clone()
+        .or_else(|| environment.database.clone());
+    let url = said.or(file).map(|url| url.parse::<DatabaseUrl>());
+    url.transpose().map_err(|error| {
+        let hint = "write it as postgres://USER:PASSWORD@HOST/NAME; docs/scale.md tells more";
+        Failed::setting("database", error, hint)
     })
 }
 

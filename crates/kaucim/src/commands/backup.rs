@@ -9,6 +9,7 @@ use crate::{configuration::Configuration, exit::Failed, output};
 
 /// Copies the database, also of a running server.
 pub(super) async fn back_up(file: PathBuf, configuration: &Configuration) -> Result<(), Failed> {
+    refuse_server(configuration)?;
     let folder = configuration.data_dir.clone();
     let to = file.clone();
     output::tell("copying; a running server goes on meanwhile …");
@@ -24,6 +25,7 @@ pub(super) async fn back_up(file: PathBuf, configuration: &Configuration) -> Res
 
 /// Puts a backup in place, where no server runs.
 pub(super) async fn restore(file: PathBuf, configuration: &Configuration) -> Result<(), Failed> {
+    refuse_server(configuration)?;
     let folder = configuration.data_dir.clone();
     super::make_folder(&folder)?;
     let (backup, kept) = blocking(move || Store::restore(&file, &folder)).await?;
@@ -35,6 +37,17 @@ pub(super) async fn restore(file: PathBuf, configuration: &Configuration) -> Res
         ));
     }
     Ok(())
+}
+
+/// A server has ways of its own, which copy it while it runs.
+fn refuse_server(configuration: &Configuration) -> Result<(), Failed> {
+    match &configuration.database {
+        None => Ok(()),
+        Some(url) => Err(Failed::usage(
+            format!("{url} is backed up and restored by PostgreSQL itself"),
+            "use pg_dump and pg_restore, or what your provider offers; docs/scale.md tells more",
+        )),
+    }
 }
 
 /// Reads the whole database; says what it holds, or what is wrong with it.

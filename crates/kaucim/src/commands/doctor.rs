@@ -19,7 +19,12 @@ pub(super) async fn run(configuration: Configuration) -> Result<(), Failed> {
         "  data        {}",
         configuration.data_dir.display()
     ))?;
-    match open_store(&configuration.data_dir) {
+    match open_store(&configuration).await {
+        Ok(store) if store.is_shared() => {
+            let url = configuration.database.as_ref();
+            let url = url.map_or_else(String::new, ToString::to_string);
+            say(&format!("  storage     answers: {url}"))?;
+        }
         Ok(_) => match super::backup::examine(&configuration.data_dir) {
             Ok(amount) => say(&format!("  storage     sound: {amount}"))?,
             Err(error) => {

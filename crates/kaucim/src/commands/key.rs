@@ -21,7 +21,8 @@ pub(super) async fn run(key: Key, configuration: &Configuration) -> Result<(), F
         Key::Create(wanted) => create(wanted, configuration).await,
         Key::List => list(configuration).await,
         Key::Revoke { key } => {
-            let revoked = accounts(configuration)?
+            let revoked = accounts(configuration)
+                .await?
                 .revoke_key(&key, COMMAND_LINE)
                 .await;
             let revoked = revoked.map_err(not_changed)?;
@@ -38,7 +39,8 @@ pub(super) async fn run_account(
 ) -> Result<(), Failed> {
     match account {
         Account::Create { name } => {
-            let created = accounts(configuration)?
+            let created = accounts(configuration)
+                .await?
                 .create_account(&name, COMMAND_LINE)
                 .await;
             let name = name.trim();
@@ -66,7 +68,7 @@ async fn create(wanted: CreateKey, configuration: &Configuration) -> Result<(), 
         expires_at: to_come(wanted.expires)?,
         ..of_name
     };
-    let key = accounts(configuration)?.create_key(terms).await;
+    let key = accounts(configuration).await?.create_key(terms).await;
     output::print(&format!("{}\n", key.map_err(not_changed)?))?;
     Ok(())
 }
@@ -77,14 +79,14 @@ async fn rotate(wanted: RotateKey, configuration: &Configuration) -> Result<(), 
         old_until: to_come(wanted.keep_old)?,
         actor: COMMAND_LINE.to_owned(),
     };
-    let accounts = accounts(configuration)?;
+    let accounts = accounts(configuration).await?;
     let rotated = accounts.rotate_key(&wanted.key, rotation).await;
     output::print(&format!("{}\n", rotated.map_err(not_changed)?))?;
     Ok(())
 }
 
 async fn list(configuration: &Configuration) -> Result<(), Failed> {
-    let keys = accounts(configuration)?.keys().await?;
+    let keys = accounts(configuration).await?.keys().await?;
     if keys.is_empty() {
         output::tell("there is no key yet; `kaucim key create --name NAME` makes one");
         return Ok(());
@@ -112,7 +114,7 @@ async fn list(configuration: &Configuration) -> Result<(), Failed> {
 }
 
 async fn list_accounts(configuration: &Configuration) -> Result<(), Failed> {
-    let all = accounts(configuration)?.accounts().await?;
+    let all = accounts(configuration).await?.accounts().await?;
     if all.is_empty() {
         output::tell("there is no account yet; `kaucim key create --name NAME` makes one");
         return Ok(());
@@ -164,8 +166,8 @@ fn scopes(scopes: &[Scope]) -> String {
     names.join(",")
 }
 
-fn accounts(configuration: &Configuration) -> Result<Accounts, Failed> {
-    Ok(Accounts::new(open_store(&configuration.data_dir)?))
+async fn accounts(configuration: &Configuration) -> Result<Accounts, Failed> {
+    Ok(Accounts::new(open_store(configuration).await?))
 }
 
 fn to_come(until: Option<Until>) -> Result<Option<Timestamp>, Failed> {

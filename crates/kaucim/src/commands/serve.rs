@@ -46,12 +46,13 @@ async fn serve(sources: Sources, settled: Settled) -> Result<(), Failed> {
     let certificate = configuration.certificate.clone();
     let tls = shown(certificate.as_ref())?;
     let mut served_as = server_settings(&configuration, tls.clone());
+    let tasks_as = task_settings(&configuration);
     let listener = listen(&configuration.listen).await?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     // Before the database is touched, which a newer version would change for an older one.
     make_folder(&configuration.data_dir)?;
     let _lock = take_lock(&configuration)?;
-    let store = open_store(&configuration.data_dir)?;
+    let store = open_store(&configuration).await?;
     let mut watch =
         Watch::begin(configuration.data_dir.join("decks")).map_err(anyhow::Error::from)?;
     let (library, faults) = open_library(&configuration);
@@ -78,7 +79,7 @@ async fn serve(sources: Sources, settled: Settled) -> Result<(), Failed> {
     }
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await.map_err(not_changed)?;
-    let tasks = Tasks::start(store, fortune.clone(), tasks_settings(&settled)).await?;
+    let tasks = Tasks::start(store, fortune.clone(), tasks_as).await?;
     let warm = fortune.clone();
     let identity = believe(configuration.identity, &mut served_as).await?;
     let recording = accounts.clone();
@@ -118,14 +119,14 @@ fn shown(certificate: Option<&Certificate>) -> Result<Option<Tls>, Failed> {
     tls.map_err(|error| Failed::usage(format!("{error:#}"), "see [tls] in the configuration file"))
 }
 
-fn tasks_settings(settled: &Settled) -> kaucim_tasks::Settings {
-    let configuration = &settled.configuration;
+fn task_settings(configuration: &Configuration) -> kaucim_tasks::Settings {
     kaucim_tasks::Settings {
         workers: configuration.workers,
         limits: configuration.limits.clone(),
         budgets: configuration.budgets,
         reading_time: configuration.reading_time,
         keep_finished: configuration.keep_finished,
+        is_alone: configuration.database.is_none(),
         ..kaucim_tasks::Settings::default()
     }
 }
@@ -204,10 +205,14 @@ async fn listen(address: &str) -> Result<TcpListener, Failed> {
     })
 }
 
-fn take_lock(configuration: &Configuration) -> Result<FolderLock, Failed> {
+/// Takes the data folder, but where the database is a server's: that is for several.
+fn take_lock(configuration: &Configuration) -> Result<Option<FolderLock>, Failed> {
+    if configuration.database.is_some() {
+        return Ok(None);
+    }
     let folder = configuration.data_dir.display();
     match FolderLock::take(&configuration.data_dir) {
-        Ok(Some(lock)) => Ok(lock),
+        Ok(Some(lock)) => Ok(Some(lock)),
         Ok(None) => Err(Failed::Storage {
             message: format!("another server uses the data folder {folder}"),
             hint: Some("stop it, or choose another folder with --data-dir".to_owned()),

@@ -18,6 +18,7 @@ use Counts::{AtStart, OnHangup};
 pub(super) const KEYS: &[(&str, Counts)] = &[
     ("listen", AtStart),
     ("data_dir", AtStart),
+    ("database", AtStart),
     ("workers", AtStart),
     ("guests", AtStart),
     ("admin_page", AtStart),
@@ -118,6 +119,7 @@ pub(super) fn overruling(key: &str) -> &'static [&'static str] {
     match key {
         "listen" => &["--listen", "KAUCIM_LISTEN"],
         "data_dir" => &["--data-dir", "KAUCIM_DATA_DIR"],
+        "database" => &["--database", "KAUCIM_DATABASE"],
         "workers" => &["--workers", "KAUCIM_WORKERS"],
         "models.1.url" => &["--model-url", "KAUCIM_MODEL_URL"],
         "embeddings.model" => &["KAUCIM_EMBEDDINGS"],

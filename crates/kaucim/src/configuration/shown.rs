@@ -144,6 +144,7 @@ fn values(configuration: &Configuration, written: &Written) -> Vec<(String, Valu
     let Configuration {
         listen,
         data_dir,
+        database,
         workers,
         guests,
         admin_page,
@@ -181,6 +182,8 @@ fn values(configuration: &Configuration, written: &Written) -> Vec<(String, Valu
     let document = json!({
         "listen": listen,
         "data_dir": data_dir,
+        // Its name and place alone.
+        "database": database.as_ref().map(ToString::to_string),
         "workers": workers,
         "guests": guests,
         "admin_page": admin_page,

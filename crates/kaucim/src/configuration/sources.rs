@@ -61,6 +61,7 @@ impl Sources {
         match name {
             "--listen" => self.serve.listen.is_some(),
             "--workers" => self.serve.workers.is_some(),
+            "--database" => self.serve.database.is_some(),
             "--data-dir" => self.common.data_dir.is_some(),
             "--model" => self.common.model.is_some(),
             "--model-url" => self.common.model_url.is_some(),

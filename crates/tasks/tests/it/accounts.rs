@@ -272,9 +272,8 @@ async fn a_key_that_is_named_like_another_is_in_nobody_s_way() {
     let (first, second) = (make("shop").await, make("temple").await);
     let label = &first[..11];
     // As an earlier version would have let somebody name it.
-    let database = rusqlite::Connection::open(app.path().join("kaucim.db")).unwrap();
-    let renamed = "UPDATE keys SET name = ?1 WHERE name = 'temple'";
-    assert_eq!(database.execute(renamed, [label]).unwrap(), 1);
+    let rename = format!("UPDATE keys SET name = '{label}' WHERE name = 'temple'");
+    app.hand().run(&rename);
     let revoked = app.accounts.revoke_key(label, "a test").await.unwrap();
     assert_eq!(revoked.name, "shop", "a label counts before a name");
     // A key itself counts before both.
