@@ -36,6 +36,7 @@ mod page_handoff;
 mod page_looks;
 mod page_rite;
 mod page_stays;
+mod postgres;
 mod privacy;
 mod program;
 mod proxy;

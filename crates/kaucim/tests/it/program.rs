@@ -169,6 +169,7 @@ impl Server {
     /// A key, made beside the running server.
     pub(crate) async fn key(&self) -> String {
         let mut command = kaucim(self.data.path());
+        command.envs(self.environment.iter().cloned());
         command.args(["key", "create", "--name", "test"]);
         let printed = run(command).await;
         assert_eq!(printed.code, Some(0), "{}", printed.stderr);

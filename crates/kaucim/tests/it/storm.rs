@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::Mutex,
+    sync::{Mutex, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -18,6 +18,7 @@ use crate::{
     variables,
 };
 
+mod cluster;
 mod crowd;
 mod dice;
 mod oracle;
@@ -69,7 +70,8 @@ async fn whatever_dies_each_question_has_one_end_and_its_sealed_text_stays() {
     let (starts, enough) = (watch::Sender::new(0), watch::Sender::new(false));
     let crowd = Crowd {
         client: Client::new(),
-        url: server.url(""),
+        urls: vec![server.url("")],
+        turn: AtomicUsize::new(0),
         key: server.key().await,
         seed: weather.seed,
         rate: weather.rate,
@@ -137,18 +139,23 @@ impl Storm<'_> {
     /// All rounds: the crowd reads on for a while, then the server dies and is started again.
     async fn rage(&mut self, server: &mut Server) {
         let mut dice = Dice::new(self.weather.seed, u64::MAX);
-        let mut events = self.crowd.witness().events.subscribe();
         for round in 1..=self.weather.rounds {
-            let wait = self.weather.crowd * dice.below(EVENTS_EACH);
-            let goal = *events.borrow_and_update() + wait;
-            // What is waited for holds a lock: it is let go at once.
-            let enough = timeout(PATIENCE, events.wait_for(|read| *read >= goal));
-            let is_enough = enough.await.is_ok();
-            assert!(is_enough, "round {round}: {}", self.unfinished());
+            self.wait(round, &mut dice).await;
             self.kill(server).await;
             self.count_calls();
             self.none_broken(&format!("in round {round}"));
         }
+    }
+
+    /// Until the crowd has read for a while.
+    async fn wait(&self, round: u64, dice: &mut Dice) {
+        let mut events = self.crowd.witness().events.subscribe();
+        let wait = self.weather.crowd * dice.below(EVENTS_EACH);
+        let goal = *events.borrow_and_update() + wait;
+        // What is waited for holds a lock: it is let go at once.
+        let enough = timeout(PATIENCE, events.wait_for(|read| *read >= goal));
+        let is_enough = enough.await.is_ok();
+        assert!(is_enough, "round {round}: {}", self.unfinished());
     }
 
     async fn kill(&mut self, server: &mut Server) {

@@ -1,7 +1,10 @@
 //! People who keep asking, follow their readings, go away, come back and lose patience.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -24,7 +27,10 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// What all of the crowd share.
 pub(super) struct Crowd<'a> {
     pub client: Client,
-    pub url: String,
+    /// Of the nodes, any of which does.
+    pub urls: Vec<String>,
+    /// Whose turn it is to be asked.
+    pub turn: AtomicUsize,
     pub key: String,
     pub seed: u64,
     /// Tokens that the model writes in a second.
@@ -110,6 +116,8 @@ impl Crowd<'_> {
                 Ok(opened) if opened.status() == StatusCode::OK => {
                     self.read(&mut follower, opened).await
                 }
+                // The database is away, or the node is about to end.
+                Ok(refused) if refused.status() == StatusCode::SERVICE_UNAVAILABLE => Left::Broken,
                 Ok(refused) => {
                     let words = format!("a reader in its middle got {}", refused.status());
                     self.witness().oracle.violate(task_id, &words);
@@ -185,6 +193,7 @@ impl Crowd<'_> {
         // The server may be away; then nothing is learnt.
         if let Ok(answer) = self.open(task_id, reader).await
             && answer.status() != StatusCode::NO_CONTENT
+            && answer.status() != StatusCode::SERVICE_UNAVAILABLE
         {
             let words = format!("behind its end there is {}", answer.status());
             self.witness().oracle.violate(task_id, &words);
@@ -224,7 +233,9 @@ impl Crowd<'_> {
     }
 
     pub(super) fn of(&self, path: &str) -> String {
-        format!("{}/api/v1/async-chat/{path}", self.url)
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let url = &self.urls[turn % self.urls.len()];
+        format!("{url}/api/v1/async-chat/{path}")
     }
 
     async fn next_start(&self, seen: u64) {
