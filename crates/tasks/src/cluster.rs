@@ -136,6 +136,8 @@ impl Watch {
     async fn look_at_all(&mut self) {
         let shared = Arc::clone(&self.shared);
         let now = Instant::now();
+        // Whatever became of the hint that something was queued.
+        shared.queue.wake_one();
         // What is not followed any more is said no more, and what is, now and then.
         self.said.retain(|_, said| *said + INTEREST / SAID > now);
         self.look(shared.tail.followed()).await;

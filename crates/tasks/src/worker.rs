@@ -20,11 +20,20 @@ use attempt::{Ended, Fenced};
 /// How often a worker looks although nobody woke it.
 const POLL: Duration = Duration::from_secs(1);
 
+/// The same where other nodes have workers, too: there one is woken every second for all of its
+/// node. If each of them looked, hardly any question would wait for its own node's.
+const POLL_SHARED: Duration = Duration::from_secs(30);
+
 /// How long an open section may go on once the workers are to stop.
 const LAST_SECTION: Duration = Duration::from_secs(5);
 
 /// One worker: register for the wake-up, then look, then wait.
 pub(crate) async fn work(shared: Arc<Shared>) {
+    let poll = if shared.store.is_shared() {
+        POLL_SHARED
+    } else {
+        POLL
+    };
     loop {
         let joined = shared.queue.joined();
         if shared.stopping.is_cancelled() {
@@ -41,7 +50,7 @@ pub(crate) async fn work(shared: Arc<Shared>) {
                     biased;
                     () = shared.stopping.cancelled() => return,
                     () = joined => {}
-                    () = tokio::time::sleep(POLL) => {}
+                    () = tokio::time::sleep(poll) => {}
                 }
             }
             Err(error) => {
