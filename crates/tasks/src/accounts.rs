@@ -143,6 +143,17 @@ impl Accounts {
     /// Makes a key, and its account if there is none of that name. The key is shown this once;
     /// only its hash is kept.
     pub async fn create_key(&self, terms: KeyTerms) -> Result<String, KeyError> {
+        let owner = |account_id, name| Owner::Named { account_id, name };
+        let (secret, _) = self.add_key(terms, owner).await?;
+        Ok(secret)
+    }
+
+    /// Says beside the key whether it was stored.
+    async fn add_key(
+        &self,
+        terms: KeyTerms,
+        owner: fn(AccountId, String) -> Owner,
+    ) -> Result<(String, bool), KeyError> {
         let (name, account) = (Name::new(&terms.name)?, Name::new(&terms.account)?);
         let secret = new_secret(KEY_PREFIX);
         let label = label(&secret);
@@ -156,12 +167,9 @@ impl Accounts {
             now_ms,
             expires_ms: terms.expires_at.map(Timestamp::as_millisecond),
         };
-        let owner = Owner::Named {
-            account_id: self.clock.account_id(),
-            name: account.into_text(),
-        };
-        self.store.add_key(key, owner, Some(terms.actor)).await?;
-        Ok(secret)
+        let owner = owner(self.clock.account_id(), account.into_text());
+        let is_stored = self.store.add_key(key, owner, Some(terms.actor)).await?;
+        Ok((secret, is_stored))
     }
 
     /// Makes a key that may do everything when the installation never had one; for the first
@@ -175,7 +183,9 @@ impl Accounts {
             actor: "first start".to_owned(),
             ..KeyTerms::named("first")
         };
-        self.create_key(terms).await.map(Some)
+        let owner = |account_id, name| Owner::First { account_id, name };
+        let (secret, is_stored) = self.add_key(terms, owner).await?;
+        Ok(is_stored.then_some(secret))
     }
 
     /// All keys of accounts that have a name, the newest first.

@@ -40,6 +40,8 @@ pub(crate) struct NewKey {
 pub(crate) enum Owner {
     /// The account of that name; the id is for a new one, where there is none.
     Named { account_id: AccountId, name: String },
+    /// The same, for the first key that there ever is.
+    First { account_id: AccountId, name: String },
     /// A new guest.
     Guest { account_id: AccountId },
 }
@@ -67,15 +69,24 @@ pub(crate) struct AccountRow {
 
 impl Store {
     /// Stores a key, and its account if there is none of that name; an actor wants it recorded.
+    /// Says whether it did: where it is to be the first, there may be one.
     pub(crate) async fn add_key(
         &self,
         key: NewKey,
         owner: Owner,
         actor: Option<String>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.write(move |connection| {
+            if let Owner::First { name, .. } = &owner {
+                // Several nodes may start for the first time at once.
+                connection.lock(Lock::Name(name))?;
+                connection.lock(Lock::Keys)?;
+                if has_keys(connection)? {
+                    return Ok(false);
+                }
+            }
             let (account_id, account) = match &owner {
-                Owner::Named { account_id, name } => {
+                Owner::Named { account_id, name } | Owner::First { account_id, name } => {
                     (named(connection, *account_id, name, key.now_ms)?, name)
                 }
                 Owner::Guest { account_id } => {
@@ -88,7 +99,7 @@ impl Store {
                 let object = called(&key.label, &key.name, account);
                 record(connection, key.now_ms, Act::KeyCreated, (&actor, &object))?;
             }
-            Ok(())
+            Ok(true)
         })
         .await
     }
@@ -143,15 +154,7 @@ impl Store {
 
     /// Whether any key was ever made for an account with a name.
     pub(crate) async fn has_keys(&self) -> Result<bool, StoreError> {
-        self.read(|connection| {
-            connection.one(
-                "SELECT EXISTS (SELECT 1 FROM keys JOIN accounts USING (account_id)
-                    WHERE kind = 'keyed')",
-                &[],
-                |row| row.flag(0),
-            )
-        })
-        .await
+        self.read(has_keys).await
     }
 
     /// All keys but those of guests, the newest first.
@@ -260,6 +263,15 @@ impl Store {
         })
         .await
     }
+}
+
+fn has_keys(connection: &Connection<'_>) -> Result<bool, StoreError> {
+    connection.one(
+        "SELECT EXISTS (SELECT 1 FROM keys JOIN accounts USING (account_id)
+            WHERE kind = 'keyed')",
+        &[],
+        |row| row.flag(0),
+    )
 }
 
 fn task_ids(

@@ -338,6 +338,19 @@ async fn what_is_good_once_is_used_once_at_all_nodes_together() {
 }
 
 #[tokio::test]
+async fn nodes_that_start_for_the_first_time_at_once_make_one_first_key() {
+    let Some(cluster) = Cluster::new() else {
+        return;
+    };
+    let nodes = [cluster.node(0).await, cluster.node(0).await];
+    let made = (0..8).map(|turn| nodes[turn % 2].accounts.create_first_key());
+    let made = join_all(made).await;
+    let made = made.into_iter().filter_map(Result::unwrap);
+    assert_eq!(made.count(), 1);
+    assert_eq!(nodes[0].accounts.keys().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn many_nodes_at_once_lose_and_double_nothing() {
     let Some(cluster) = Cluster::new() else {
         return;
