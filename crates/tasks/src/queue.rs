@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -43,6 +46,8 @@ pub(crate) struct Queue {
     /// Until when others keep what they hold, whatever their leases say: the storage was away, and
     /// they come back as this process does.
     lenient_until: Mutex<Option<Instant>>,
+    /// Whether it was told that the queue cannot be read, since it could be.
+    is_told: AtomicBool,
 }
 
 /// A task that a worker of this process has.
@@ -80,6 +85,7 @@ impl Queue {
             looked: Mutex::default(),
             figures: None,
             lenient_until: Mutex::default(),
+            is_told: AtomicBool::new(false),
         }
     }
 
@@ -115,6 +121,7 @@ impl Queue {
     pub(crate) async fn claim(self: &Arc<Self>) -> Result<Option<(TaskRow, Held)>, StoreError> {
         let now_ms = self.clock.now_ms();
         let claimed = self.store.claim(self.holder, self.lease, now_ms).await?;
+        self.is_told.store(false, Ordering::Relaxed);
         for (task_id, event) in claimed.ended {
             if let (Some(figures), Ok(ended)) = (&self.figures, decode(&event.data)) {
                 figures.count(&ended);
@@ -139,6 +146,13 @@ impl Queue {
             };
             (row, held)
         }))
+    }
+
+    /// Tells that the queue cannot be read: once, however many workers find it so.
+    pub(crate) fn is_unreadable(&self, error: &StoreError) {
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(error = %error, "the queue cannot be read; trying again");
+        }
     }
 
     /// Tells the worker that has a task here that it is over.

@@ -54,7 +54,7 @@ pub(crate) async fn work(shared: Arc<Shared>) {
                 }
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the queue cannot be read; trying again");
+                shared.queue.is_unreadable(&error);
                 tokio::select! {
                     biased;
                     () = shared.stopping.cancelled() => return,
