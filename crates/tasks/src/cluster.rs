@@ -122,7 +122,9 @@ impl Watch {
             }
             Hint::Erased(task_id) => shared.erased(task_id),
             Hint::Text(tasks) => written.extend(tasks),
-            Hint::Followed(tasks) => {
+            // What a node has said itself, it hears as well; nobody has run the task by then.
+            Hint::Followed(node, _) if node == shared.queue.holder() => {}
+            Hint::Followed(_, tasks) => {
                 let is_here = |task_id: &TaskId| shared.queue.epoch_here(*task_id).is_some();
                 shared.followed.add(tasks.into_iter().filter(is_here));
             }

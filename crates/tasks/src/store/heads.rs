@@ -2,7 +2,7 @@
 //! that tell it when to.
 
 pub(crate) use super::postgres::Hints;
-use super::{Engine, Store, StoreError, connection::Row};
+use super::{Engine, Store, StoreError, connection::Row, queue::Holder};
 use crate::{Status, TaskId};
 
 /// How far a task is.
@@ -21,8 +21,8 @@ pub(crate) enum Hint {
     Erased(TaskId),
     /// There is open text of these.
     Text(Vec<TaskId>),
-    /// Readers of another node follow these.
-    Followed(Vec<TaskId>),
+    /// Readers of this node follow these.
+    Followed(Holder, Vec<TaskId>),
     /// Some may have been lost.
     Missed,
 }
@@ -73,7 +73,10 @@ impl Hint {
         let all = |tasks: &str| tasks.split(',').filter_map(|id| id.parse().ok()).collect();
         let task_id = match words.next()? {
             "text" => return Some(Self::Text(all(words.next()?))),
-            "followed" => return Some(Self::Followed(all(words.next()?))),
+            "followed" => {
+                let node = words.next()?.parse().ok()?;
+                return Some(Self::Followed(node, all(words.next()?)));
+            }
             task_id => task_id.parse().ok()?,
         };
         let epoch = match words.next()? {

@@ -149,7 +149,7 @@ impl Store {
                  ON CONFLICT (task_id, node) DO UPDATE SET until_ms = excluded.until_ms",
                 &[joined(&tasks).into(), node.into(), until_ms.into()],
             )?;
-            tell(connection, "followed", &tasks)
+            tell(connection, &format!("followed {node}"), &tasks)
         })
         .await
     }
