@@ -165,7 +165,8 @@ impl App {
         if let Hand::Server(_) = self.hand() {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM tasks WHERE question LIKE '%{of}%')
-                    + (SELECT count(*) FROM events WHERE data LIKE '%{of}%')"
+                    + (SELECT count(*) FROM events WHERE data LIKE '%{of}%')
+                    + (SELECT count(*) FROM reports WHERE reason LIKE '%{of}%')"
             );
             let [found] = self.hand().numbers(&sql);
             return usize::try_from(found).expect("a count");
