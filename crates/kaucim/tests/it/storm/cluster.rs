@@ -38,11 +38,32 @@ async fn whatever_dies_of_three_nodes_each_question_has_one_end_and_its_sealed_t
         seed: variables::number("KAUCIM_TORTURE_SEED", 20_240_229),
         rate: variables::number("KAUCIM_TORTURE_RATE", 200),
     };
+    let postgres = survive(&BLOWS, &weather).await;
+    let held = postgres.ask("SELECT count(*) FROM tasks WHERE holder IS NOT NULL");
+    assert_eq!(held, "0", "nobody holds what has ended");
+}
+
+#[tokio::test]
+async fn nodes_that_are_ended_one_after_the_other_fail_no_reading_and_count_no_attempt() {
+    let weather = Weather {
+        rounds: NODES,
+        crowd: 20,
+        seed: variables::number("KAUCIM_TORTURE_SEED", 20_240_229),
+        rate: 200,
+    };
+    let postgres = survive(&[Blow::End], &weather).await;
+    let harmed = "SELECT count(*) FROM tasks WHERE status <> 'completed' AND status <> 'cancelled'
+        OR attempts > 1";
+    assert_eq!(postgres.ask(harmed), "0");
+}
+
+/// Lets these happen in turn, to one node after the other, and judges what the crowd was told.
+async fn survive(blows: &[Blow], weather: &Weather) -> Postgres {
     let sim = model("ttft=20").await;
     let postgres = Postgres::start();
     let mut nodes = Vec::new();
     for node in 0..NODES {
-        let mut environment = environment(&weather, &sim);
+        let mut environment = environment(weather, &sim);
         environment.push(("KAUCIM_DATABASE", postgres.url()));
         let mut server = Server::start(environment).await;
         // No two ever write the same; see `Storm::kill`.
@@ -66,7 +87,7 @@ async fn whatever_dies_of_three_nodes_each_question_has_one_end_and_its_sealed_t
         enough: enough.subscribe(),
     };
     let mut storm = Storm {
-        weather: &weather,
+        weather,
         crowd: &crowd,
         sim: &sim,
         last_call: 0,
@@ -77,7 +98,7 @@ async fn whatever_dies_of_three_nodes_each_question_has_one_end_and_its_sealed_t
         (0..weather.crowd).map(|member| crowd.live(member)),
     ));
     tokio::select! {
-        () = rage(&mut storm, &mut nodes, &postgres) => {}
+        () = rage(&mut storm, blows, &mut nodes, &postgres) => {}
         _ = &mut people => panic!("the crowd went home during the storm"),
     }
     enough.send_replace(true);
@@ -86,20 +107,21 @@ async fn whatever_dies_of_three_nodes_each_question_has_one_end_and_its_sealed_t
     assert!(all_ended, "{}", storm.unfinished());
     verdict::pronounce(&crowd).await;
     storm.none_broken("at the end");
-    let held = postgres.ask("SELECT count(*) FROM tasks WHERE holder IS NOT NULL");
-    assert_eq!(held, "0", "nobody holds what has ended");
     println!("{storm}");
     drop(storm);
     sim.stop().await;
+    postgres
 }
 
-async fn rage(storm: &mut Storm<'_>, nodes: &mut [Server], postgres: &Postgres) {
+async fn rage(storm: &mut Storm<'_>, blows: &[Blow], nodes: &mut [Server], postgres: &Postgres) {
     let mut dice = Dice::new(storm.weather.seed, u64::MAX);
     for round in 1..=storm.weather.rounds {
         storm.wait(round, &mut dice).await;
-        let node = &mut nodes[usize::try_from(dice.below(NODES)).expect("an index")];
+        let turn = usize::try_from(round).expect("a round") - 1;
+        let at = turn % nodes.len();
+        let node = &mut nodes[at];
         // Each in turn, so that a short storm has them all.
-        let blow = BLOWS[usize::try_from(round - 1).expect("a round") % BLOWS.len()];
+        let blow = blows[turn % blows.len()];
         match blow {
             Blow::Kill => storm.kill(node).await,
             Blow::End => {
@@ -128,12 +150,17 @@ async fn stop(node: &Server, postgres: &Postgres) {
         assert!(sent.await.expect("kill").success());
     };
     signal("-STOP").await;
-    let holders = "SELECT coalesce(string_agg(quote_literal(holder), ','), ) FROM holders
-        WHERE lease_ms > extract(epoch FROM clock_timestamp()) * 1000";
-    let before = postgres.ask(holders);
+    // Its own lease is among these, and so may be those of nodes that were killed a moment ago.
+    let in_time = "lease_ms > extract(epoch FROM clock_timestamp()) * 1000";
+    let before = postgres.ask(&format!(
+        "SELECT coalesce(string_agg(quote_literal(holder), ','), quote_literal('nobody'))
+         FROM holders WHERE {in_time}"
+    ));
+    let others = NODES - 1;
     let gone = format!(
-        "SELECT count(*) < {} FROM holders WHERE holder IN ({before})",
-        before.split(',').count()
+        "SELECT (SELECT count(*) FROM holders WHERE holder IN ({before}) AND {in_time}) <= {others}
+            AND NOT EXISTS (SELECT 1 FROM tasks WHERE holder IN ({before})
+                AND holder NOT IN (SELECT holder FROM holders WHERE {in_time}))"
     );
     let taken_over = async {
         while postgres.ask(&gone) != "t" {

@@ -191,11 +191,17 @@ impl Crowd<'_> {
     /// Behind the end there is nothing, as often as one looks.
     async fn look_behind(&self, task_id: &str, reader: &Reader) {
         // The server may be away; then nothing is learnt.
-        if let Ok(answer) = self.open(task_id, reader).await
-            && answer.status() != StatusCode::NO_CONTENT
-            && answer.status() != StatusCode::SERVICE_UNAVAILABLE
-        {
-            let words = format!("behind its end there is {}", answer.status());
+        let Ok(answer) = self.open(task_id, reader).await else {
+            return;
+        };
+        let status = answer.status();
+        if status == StatusCode::NO_CONTENT || status == StatusCode::SERVICE_UNAVAILABLE {
+            return;
+        }
+        // A server that is about to end opens nothing any more that has not ended at once.
+        let body = answer.text().await.unwrap_or_default();
+        if status != StatusCode::OK || body.contains("data:") {
+            let words = format!("behind its end there is {status}: {body}");
             self.witness().oracle.violate(task_id, &words);
         }
     }
