@@ -86,14 +86,12 @@ tests: cargo chromium
 	@scripts/need-axe 0
 	@scripts/need-nginx
 	@scripts/need-npm 0
+	@scripts/need-postgresql >/dev/null
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} cargo test --workspace --all-targets --locked
 	$(MAKE) postgresql
 
-# Left out is what is about SQLite's own files.
 postgresql: cargo ## The tests of tasks on a PostgreSQL of their own, which is installed if need be
-	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} scripts/with-postgresql \
-		cargo test --locked -p kaucim-tasks --test it -- \
-		--skip backup:: --skip migration:: --skip simulation::
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4} scripts/test-postgresql
 
 # Half a minute of `make schemathesis`, where pip reaches an index; cargo and apt are enough for the rest.
 conformance: tests
