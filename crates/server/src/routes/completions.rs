@@ -146,22 +146,24 @@ async fn answer(
     let tells_usage = options.is_some_and(|options| options.include_usage == Some(true));
     let question = request.question()?;
     let account_id = who.account_id;
-    let open = streams.then(|| open(app, &who)).transpose()?;
+    let open = open(app, &who)?;
     let task_id = submit(app, (who, address), idempotency, question)
         .await?
         .task_id;
     let mut frames = from_the_start(app, account_id, task_id).await?;
     let task = app.tasks.task(account_id, task_id).await?;
     let completion = Completion::of(&task, model);
-    let mut response = if let Some(open) = open {
+    let mut response = if streams {
         let chunks = CompletionChunks::new(completion, tells_usage);
         let draining = app.draining.clone();
         sse::stream_of(Encoding::Completion(chunks), frames, draining, open)
     } else {
+        // A stream of one piece, which ends with what it was opened with.
         let ended = async { while frames.next().await.is_some() {} };
         tokio::select! {
             () = ended => {}
             () = app.draining.cancelled() => {}
+            () = open.ended.cancelled() => return Err(Problem::Unauthenticated),
         }
         whole(&completion, app.tasks.task(account_id, task_id).await?)?
     };

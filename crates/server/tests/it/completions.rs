@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::{
-    app::TestApp,
+    app::{TestApp, soon},
     user::{User, answer},
 };
 
@@ -167,4 +167,16 @@ async fn what_is_refused_is_refused_in_openai_s_words() {
     assert_eq!(one.json(), models["data"][0]);
     let none = asker.get("/v1/models/kaucim%2Fnobody").await;
     none.assert_refused("/v1/models/", 404, "unknown_deity");
+
+    // Who waits for the whole is told nothing more once the key is revoked.
+    let hanging = asked("kaucim/yue_lao", "值得嗎？ [[sim fault=hang]]");
+    let waiting = asker.post(COMPLETIONS, Some(&hanging));
+    let revoking = async {
+        let asked = app.sim.until(|calls| calls.len() == 1);
+        soon("the model to be asked", asked).await;
+        let revoked = app.accounts.revoke_key(asker.secret(), "a test").await;
+        revoked.expect("it is found");
+    };
+    let (answer, ()) = futures::future::join(waiting, revoking).await;
+    answer.assert_refused(COMPLETIONS, 401, "unauthenticated");
 }
