@@ -7,6 +7,7 @@ use tokio::process::Command;
 use crate::{
     outage::Outage,
     program::{Server, asking, kaucim, model},
+    watch::figures,
 };
 
 #[tokio::test]
@@ -33,6 +34,12 @@ async fn check(more: &[(&'static str, &str)]) {
     outage.meanwhile(&server).await;
     limit_files(&server, "unlimited").await;
     outage.afterwards(&server).await;
+    let figures = figures(&server).await;
+    let failed = figures
+        .lines()
+        .find_map(|line| line.strip_prefix("kaucim_failed_commits_total "));
+    assert_ne!(failed, Some("0"), "the operator sees it");
+    assert!(failed.is_some(), "{figures}");
     sim.stop().await;
 }
 

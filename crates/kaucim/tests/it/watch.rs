@@ -195,7 +195,18 @@ fn a_figure_or_a_label_that_does_not_exist_is_found() {
     }
 }
 
-/// The documents may tell of no figure that the server does not have; that it tells of all is held in the server's tests.
+/// What the server tells Prometheus.
+pub(crate) async fn figures(server: &Server) -> String {
+    let mut command = kaucim(server.data.path());
+    command.args(["key", "create", "--name", "watch", "--scope", "admin"]);
+    let key = run(command).await.stdout;
+    let request = Client::new().get(server.url("/metrics"));
+    let answer = request.bearer_auth(key.trim()).send().await;
+    answer.expect("figures").text().await.expect("text")
+}
+
+/// The documents may tell of no figure that the server does not have; that it tells of all is held
+/// in the server's tests.
 #[tokio::test]
 async fn every_documented_figure_is_exported() {
     let server = Server::start(vec![
@@ -203,15 +214,7 @@ async fn every_documented_figure_is_exported() {
         ("KAUCIM_MODEL_URL", "http://127.0.0.1:1/v1".to_owned()),
     ])
     .await;
-    let mut command = kaucim(server.data.path());
-    command.args(["key", "create", "--name", "watch", "--scope", "admin"]);
-    let key = run(command).await.stdout;
-    let answer = Client::new()
-        .get(server.url("/metrics"))
-        .bearer_auth(key.trim())
-        .send()
-        .await;
-    let text = answer.expect("figures").text().await.expect("text");
+    let text = figures(&server).await;
     let exported: BTreeSet<_> = text
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
