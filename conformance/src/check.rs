@@ -3,7 +3,10 @@
 use futures::future::BoxFuture;
 use serde::Serialize;
 
-use crate::scene::Scene;
+use crate::scene::{NotFollowed, Scene};
+
+/// Characters of evidence.
+const MOST: usize = 300;
 
 /// One check.
 pub(crate) struct Check {
@@ -62,14 +65,26 @@ impl Verdict {
         let (result, evidence) = match outcome {
             Ok(Seen::Held(evidence)) => (Finding::Passed, evidence),
             Ok(Seen::Skipped(why)) => (Finding::Skipped, why),
+            // Said once, by the check that is for it.
+            Err(broken) if broken.is::<NotFollowed>() => (Finding::Skipped, broken.to_string()),
             Err(broken) => (Finding::Failed, format!("{broken:#}")),
         };
         Self {
             name: check.name,
             promise: check.promise,
             result,
-            evidence,
+            evidence: shortened(&evidence),
             millis,
         }
     }
+}
+
+/// One line that can be read, whatever a server has said.
+fn shortened(evidence: &str) -> String {
+    let mut words = evidence.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = words.char_indices().nth(MOST) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }

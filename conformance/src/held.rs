@@ -53,7 +53,13 @@ impl Held {
         match event.name.as_str() {
             "section_started" => {
                 let section = event.text("section")?;
-                self.open = Some((section.to_owned(), String::new()));
+                let begun = (section.to_owned(), String::new());
+                if let Some((open, text)) = self.open.replace(begun) {
+                    ensure!(
+                        text.is_empty(),
+                        "`{section}` begins while `{open}` is open, neither sealed nor reset"
+                    );
+                }
             }
             "llm_streaming" => self.token(event)?,
             "section_completed" => self.seal(event)?,
@@ -149,7 +155,9 @@ impl Held {
         if event.data["origin"] == "model" {
             ensure!(
                 text.starts_with(&open),
-                "`{section}` was shown as `{open}` and sealed as `{text}`"
+                "`{section}` was shown as `{}` and sealed as `{}`",
+                from_difference(&open, text),
+                from_difference(text, &open)
             );
             self.streamed += open.len();
         }
@@ -157,6 +165,13 @@ impl Held {
         ensure!(earlier.is_none(), "`{section}` is sealed twice");
         Ok(())
     }
+}
+
+/// What stands where two texts begin to differ, and a little before it.
+fn from_difference(text: &str, other: &str) -> String {
+    let same = text.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+    let from = same.count().saturating_sub(10);
+    text.chars().skip(from).take(40).collect()
 }
 
 #[cfg(test)]
@@ -185,7 +200,11 @@ mod tests {
     }
 
     fn started() -> Event {
-        event("4.0", json!({ "section": "conclusion" }), "section_started")
+        event(
+            "4.00",
+            json!({ "section": "conclusion" }),
+            "section_started",
+        )
     }
 
     #[test]
@@ -210,6 +229,10 @@ mod tests {
             (
                 vec![started(), token("4.2", "ab"), sealed("5.0", "b")],
                 "sealed as",
+            ),
+            (
+                vec![started(), token("4.0", "ab"), started()],
+                "neither sealed nor reset",
             ),
             (vec![token("4.2", "ab")], "before `section_started`"),
             (vec![sealed("5.0", "a"), sealed("6.0", "a")], "sealed twice"),

@@ -1,6 +1,6 @@
 //! What several checks look at: a deity to ask, and one reading that was followed to its end.
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -24,6 +24,11 @@ pub(crate) struct Scene {
     finished: OnceCell<Result<Recorded, String>>,
     guest: OnceCell<Option<Credential>>,
 }
+
+/// There is nothing that most checks could look at.
+#[derive(Debug, thiserror::Error)]
+#[error("no reading could be followed to its end: {0}")]
+pub(crate) struct NotFollowed(pub String);
 
 /// A reading that was followed from its start to its end.
 pub(crate) struct Recorded {
@@ -107,9 +112,8 @@ impl Scene {
     pub(crate) async fn finished(&self) -> anyhow::Result<&Recorded> {
         let recording = async { self.record().await.map_err(|error| format!("{error:#}")) };
         let recorded = self.finished.get_or_init(|| recording).await;
-        recorded
-            .as_ref()
-            .map_err(|error| anyhow!("no reading could be followed to its end: {error}"))
+        let recorded = recorded.as_ref();
+        Ok(recorded.map_err(|why| NotFollowed(why.clone()))?)
     }
 
     async fn record(&self) -> anyhow::Result<Recorded> {

@@ -17,6 +17,11 @@ const SILENCE: Duration = Duration::from_secs(17);
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
+        name: "stream.followed",
+        promise: "To its end a stream keeps what is said of names, ids, tokens, seals and resets.",
+        run: |scene| Box::pin(followed(scene)),
+    },
+    Check {
         name: "stream.headers",
         promise: "A stream is text/event-stream in UTF-8, and neither stored nor transformed on its way.",
         run: |scene| Box::pin(headers(scene)),
@@ -77,6 +82,14 @@ pub(super) const CHECKS: &[Check] = &[
         run: |scene| Box::pin(alias(scene)),
     },
 ];
+
+async fn followed(scene: &Scene) -> Outcome {
+    // Every event was held against the contract when it came.
+    match scene.finished().await {
+        Ok(finished) => held(format!("{} events", finished.events.len())),
+        Err(broken) => anyhow::bail!("{broken:#}"),
+    }
+}
 
 async fn headers(scene: &Scene) -> Outcome {
     let finished = scene.finished().await?;
