@@ -88,22 +88,14 @@ impl Nginx {
         };
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
-        let given = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/nginx/kaucim.conf");
-        let given = fs::read_to_string(given).expect("the configuration that we give");
-        let site = given
-            .replace(
-                "server 127.0.0.1:8000;",
-                &format!("server {};", server.address),
-            )
-            .replace("listen 80;", &format!("listen 127.0.0.1:{port};"));
-        assert_ne!(site, given, "it names the ports of both");
+        let site = without_tls(port, &server.address);
         // All that nginx writes stays in the folder.
         let of_folder = |name: &str| folder.path().join(name).display().to_string();
         let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {};\n", of_folder(kind)));
         let whole = format!(
             "daemon off;\nmaster_process off;\npid {};\nerror_log stderr;\n\
-             events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{}{site}}}\n",
+             events {{ worker_connections 512; }}\nhttp {{\n{}{site}}}\n",
             of_folder("pid"),
             paths.concat()
         );
@@ -140,6 +132,32 @@ impl Nginx {
     async fn stop(mut self) {
         self.child.kill().await.expect("it was running");
     }
+}
+
+/// The configuration that we give, for a client that speaks no TLS, and a port of its own.
+fn without_tls(port: u16, server: &str) -> String {
+    let given = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/nginx.conf");
+    let given = fs::read_to_string(given).expect("the configuration that we give");
+    let left_out = ["ssl_", "[::]:", "Strict-Transport-Security", "server_name"];
+    let lines = given
+        .lines()
+        .filter(|line| !left_out.iter().any(|words| line.contains(words)));
+    let mut site = lines.collect::<Vec<_>>().join("\n");
+    for (from, to) in [
+        ("server 127.0.0.1:8000;", format!("server {server};")),
+        ("listen 80;", format!("listen 127.0.0.1:{};", free_port())),
+        ("listen 443 ssl http2;", format!("listen 127.0.0.1:{port};")),
+        (
+            "access_log /var/log/nginx/kaucim.log kaucim;",
+            "access_log off;".to_owned(),
+        ),
+        // The port is an odd one here, and part of the name that was asked for.
+        ("$host;", "$http_host;".to_owned()),
+    ] {
+        assert!(site.contains(from), "deploy/nginx.conf has no `{from}`");
+        site = site.replace(from, &to);
+    }
+    site
 }
 
 /// Where Debian has it, or `scripts/need-nginx`.
