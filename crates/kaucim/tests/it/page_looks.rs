@@ -185,6 +185,39 @@ async fn the_reading_while_it_is_written_and_its_failure_can_be_read() {
 }
 
 #[tokio::test]
+async fn on_paper_it_is_black_on_white_by_night_as_well() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    press(&browser, "Shall I keep it on paper?").await;
+    through_the_rite(&browser).await;
+    browser.until("status", "data-state", &["complete"]).await;
+    let night = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
+    let paper = json!({ "media": "print", "features": night });
+    browser.tell("Emulation.setEmulatedMedia", paper).await;
+    for chosen in ["dark", "light", ""] {
+        browser
+            .runs(&format!(
+                "document.documentElement.dataset.theme = '{chosen}'"
+            ))
+            .await;
+        // What changes slowly on a screen is waited for.
+        let ink = "return ['.lot-name', '.verse', '.text'].map(name => getComputedStyle(document.querySelector(name)).color)";
+        let black = "rgb(0, 0, 0)";
+        browser.until_it_is(ink, json!([black, black, black])).await;
+        let paper = "return getComputedStyle(document.querySelector('.slip')).backgroundColor";
+        browser
+            .until_it_is(paper, "rgb(255, 255, 255)".into())
+            .await;
+        // Links and seals have the colours of the day.
+        let red = "return getComputedStyle(document.documentElement).getPropertyValue('--red')";
+        assert_eq!(browser.runs(red).await, "#a62f1e", "theme {chosen:?}");
+    }
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
 async fn who_wants_no_motion_gets_none() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
