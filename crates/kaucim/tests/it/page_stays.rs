@@ -232,8 +232,9 @@ async fn a_second_device_goes_on_with_it_once() {
             let shown = other.address().await;
             assert_eq!(shown, browser.address().await, "{device}");
         } else {
-            let problem = "return document.getElementById('problem').hidden";
-            other.until_it_is(problem, false.into()).await;
+            let problem = "return document.querySelector('#problem p')?.textContent ?? ''";
+            let told = "This link to another device was used already, or has expired. Please get another one where you came from.";
+            other.until_it_is(problem, told.into()).await;
             let shown = other.address().await;
             assert!(!shown.contains("/r/"), "{device}: {shown}");
         }

@@ -30,7 +30,7 @@ export function askView(onAsk) {
   question.addEventListener('input', () => {
     grow();
     count();
-    if (problem?.code?.startsWith('question_')) clear();
+    if (problem && isOurs(problem)) clear();
   });
   byId('own-open').addEventListener('click', () => {
     unfold(byId('own').hidden);
@@ -140,7 +140,7 @@ export function askView(onAsk) {
     const box = byId('problem');
     box.hidden = !problem;
     if (!problem) return box.replaceChildren();
-    const words = t(problem.code) || codeText(problem.code) || codeText(codeOfStatus(problem.status ?? 500));
+    const words = isOurs(problem) ? t(problem.code) : codeText(problem.code) || codeText(codeOfStatus(problem.status ?? 500));
     const seconds = wait ? Math.ceil((wait.until - performance.now()) / 1000) : 0;
     return box.replaceChildren(
       h('p', {}, words),
@@ -223,6 +223,11 @@ export function askView(onAsk) {
       byId('deities').dataset.asked = '';
     },
   };
+}
+
+/** Found by the form itself; a code of the server may well have the name of a button. */
+function isOurs({ code }) {
+  return ['question_missing', 'question_long'].includes(code);
 }
 
 function plaque(deity, checked) {
