@@ -129,3 +129,36 @@ async fn what_a_hostile_model_writes_becomes_no_markup() {
     browser.stop().await;
     sim.stop().await;
 }
+
+#[tokio::test]
+async fn it_says_copied_only_of_what_was() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, "May I show it to her?").await;
+    browser.until("status", "data-state", &["complete"]).await;
+    browser.click("share").await;
+    browser.shown("share-panel").await;
+    // As over plain HTTP: there is no clipboard, but the old command copies what is selected.
+    browser
+        .runs(
+            "Object.defineProperty(navigator, 'clipboard', { value: undefined });
+            document.addEventListener('copy', () => { window.taken = document.activeElement.value; });",
+        )
+        .await;
+    browser.click("copy-text").await;
+    assert_eq!(browser.words("copy-told").await, "Copied");
+    let whole = "const texts = [...document.querySelectorAll('.section .text')].map(text => text.textContent);
+        return texts.length === 7 && texts.every(text => window.taken.includes(text))";
+    assert_eq!(browser.runs(whole).await, true, "all of it was copied");
+    browser
+        .runs("document.execCommand = () => false; return true")
+        .await;
+    browser.click("copy-text").await;
+    let told = "return document.querySelector('[data-testid=copy-told]').textContent";
+    browser
+        .until_it_is(told, "Your browser did not allow it".into())
+        .await;
+    browser.stop().await;
+    sim.stop().await;
+}

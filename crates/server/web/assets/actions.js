@@ -1,6 +1,7 @@
 // What can be done with a finished reading: mark it, share it, hear it, print it, take it to another device.
 
 import * as api from './api.js';
+import { copied } from './copy.js';
 import { h, mark, say } from './dom.js';
 import { isFavourite, toggleFavourite } from './favourites.js';
 import { t } from './text.js';
@@ -81,7 +82,7 @@ async function handingOff(id, anew) {
   const { url, qr, expires_at: until } = link;
   const minutes = Math.max(1, Math.round((new Date(until) - Date.now()) / 60000));
   const field = h('input', { readonly: true, 'data-testid': 'handoff-link', value: url, 'aria-label': t('handoff') });
-  const copy = h('button', { type: 'button', class: 'plain', onclick: () => navigator.clipboard?.writeText(url).then(() => say(copy, t('copied'))) }, t('copy_link'));
+  const copy = h('button', { type: 'button', class: 'plain', onclick: async () => say(copy, t(await copied(url, copy) ? 'copied' : 'copy_failed')) }, t('copy_link'));
   // As an image no script of it would run, whatever stood in it.
   const picture = qr && h('img', { class: 'qr', 'data-testid': 'handoff-qr', alt: t('handoff_qr'), src: `data:image/svg+xml,${encodeURIComponent(qr)}` });
   return h('div', { class: 'panel' }, h('p', {}, t('handoff_how', { n: minutes })), picture, field, copy);

@@ -1,5 +1,6 @@
 // Sharing: the lot and one chosen sentence as a picture drawn here, or the reading as text. Nothing is uploaded.
 
+import { copied } from './copy.js';
 import { h, say } from './dom.js';
 import { chineseNumber } from './number.js';
 import { guess, pick, t, tag } from './text.js';
@@ -14,7 +15,8 @@ export function sharing(state) {
   const sentences = choices(state);
   const canvas = h('canvas', { width: WIDTH, height: HEIGHT, class: 'picture', role: 'img', 'aria-label': t('picture_of', { lot: lotName(state.lot) }), 'data-testid': 'picture' });
   const choose = h('select', { 'aria-label': t('sentence'), onchange: () => draw(canvas, state, choose.value) }, h('option', { value: '' }, t('sentence_none')), ...sentences.map((one, place) => h('option', { value: one, selected: place === 0, lang: state.language }, one)));
-  const told = h('span', { role: 'status', class: 'quiet' });
+  const told = h('span', { role: 'status', class: 'quiet', 'data-testid': 'copy-told' });
+  const copy = h('button', { type: 'button', class: 'plain', 'data-testid': 'copy-text', onclick: () => words(state, copy, told) }, t('copy_text'));
   draw(canvas, state, sentences[0] || '');
   return h(
     'div',
@@ -25,7 +27,7 @@ export function sharing(state) {
       'p',
       { class: 'panel-do' },
       h('button', { type: 'button', class: 'seal-button', onclick: () => picture(canvas, state) }, t('save_picture')),
-      h('button', { type: 'button', class: 'plain', onclick: () => words(state, told) }, t('copy_text')),
+      copy,
       told,
     ),
   );
@@ -50,11 +52,10 @@ async function picture(canvas, state) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-async function words(state, told) {
+async function words(state, copy, told) {
   const text = asText(state);
-  if (matchMedia('(pointer: coarse)').matches && navigator.share) return navigator.share({ text }).catch(() => {});
-  await navigator.clipboard.writeText(text).catch(() => {});
-  return say(told, t('copied'));
+  if (matchMedia('(pointer: coarse)').matches && navigator.canShare?.({ text })) return navigator.share({ text }).catch(() => {});
+  return say(told, t(await copied(text, copy) ? 'copied' : 'copy_failed'));
 }
 
 function asText({ lot, question, sections, result }) {

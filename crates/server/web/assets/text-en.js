@@ -48,7 +48,7 @@ export const WORDS = {
   proof: 'How this draw can be verified', proof_how: 'The server was bound by its commitment before it knew how you shook. The number follows from its secret and your nonce together, so neither side can have chosen it.',
   proof_holds: 'Checked in this browser: it holds.', proof_fails: 'The check failed: this lot may not have been drawn fairly.', proof_unchecked: 'This connection does not let a browser check it. Copy the values and check them elsewhere.',
   proof_commitment: 'Commitment', proof_secret: 'Secret', proof_nonce: 'Nonce', proof_deck_id: 'Set of lots', proof_version: 'Version', proof_count: 'Lots', proof_number: 'Number',
-  copy: 'Copy the values', copied: 'Copied', proof_more: 'How to check',
+  copy: 'Copy the values', copied: 'Copied', copy_failed: 'Your browser did not allow it', proof_more: 'How to check',
   origin_classic: 'From the classic commentary, written without a model', whole_classic: 'This whole reading comes from the set’s classic commentary. No model wrote it.',
   whole_mixed: 'Some parts come from the set’s classic commentary, written without a model.', by: 'Written by {name}', took: 'in {n} s',
   notice_safety: 'Please read this first', notice_fallback: 'A change on the way', notice_repair: 'A part was rewritten', notice_rite: 'One matter, one lot',

@@ -48,7 +48,7 @@ export const WORDS = {
   proof: 'この籤を確かめるには', proof_how: 'サーバーは、お振りになった結果を知る前に約束の値を示しています。番号は秘密の値と乱数の言葉の両方から決まり、どちらの側も選べません。',
   proof_holds: 'このブラウザで確かめました。すべて一致しています。', proof_fails: '一致しません。公平に引かれた籤ではないおそれがあります。', proof_unchecked: 'この接続ではブラウザで確かめられません。値を写して、別の所でお確かめください。',
   proof_commitment: '約束の値', proof_secret: '秘密の値', proof_nonce: '乱数の言葉', proof_deck_id: '籤の版', proof_version: '版の番号', proof_count: '籤の数', proof_number: '番号',
-  copy: '値を写す', copied: '写しました', proof_more: '確かめ方',
+  copy: '値を写す', copied: '写しました', copy_failed: 'ブラウザが許可しませんでした', proof_more: '確かめ方',
   origin_classic: '古注からの文で、モデルは使っていません', whole_classic: 'この読み解きはすべて古注から組まれ、モデルは使っていません。',
   whole_mixed: '一部は古注からの文で、モデルは使っていません。', by: '書き手：{name}', took: '{n}秒で執筆',
   notice_safety: 'はじめにお読みください', notice_fallback: '途中の変更', notice_rite: '一事一籤', notice_repair: '一部を書き直しました',

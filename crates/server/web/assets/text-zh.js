@@ -48,7 +48,7 @@ export const WORDS = {
   proof: '這支籤如何驗證', proof_how: '伺服器先立下承諾，才得知您搖籤的結果；籤號由密值與隨機詞兩者算出，雙方都無法預先挑選。',
   proof_holds: '已在這個瀏覽器裡驗算過，完全相符。', proof_fails: '驗算不符：這支籤未必是公平抽出的。', proof_unchecked: '這個連線無法在瀏覽器裡驗算，請複製下列數值，另行驗算。',
   proof_commitment: '承諾', proof_secret: '密值', proof_nonce: '隨機詞', proof_deck_id: '籤本', proof_version: '版本', proof_count: '籤數', proof_number: '籤號',
-  copy: '複製數值', copied: '已複製', proof_more: '驗算方法',
+  copy: '複製數值', copied: '已複製', copy_failed: '瀏覽器沒有允許複製', proof_more: '驗算方法',
   origin_classic: '這一段取自古注，並非模型所寫', whole_classic: '這篇解讀全由籤本的古注寫成，沒有使用模型。',
   whole_mixed: '部分段落取自籤本的古注，沒有使用模型。', by: '執筆：{name}', took: '{n} 秒寫成',
   notice_safety: '請先看這裡', notice_fallback: '途中有變', notice_repair: '有一段重寫了', notice_rite: '一事一籤',

@@ -1,5 +1,6 @@
 // How a draw can be verified: its values, whether they hold in this browser, and a button to copy them.
 
+import { copied } from './copy.js';
 import { h, say } from './dom.js';
 import { holds } from './draw.js';
 import { t } from './text.js';
@@ -16,7 +17,7 @@ export function proofView(proof) {
     h('dt', {}, t(`proof_${name}`) || name),
     h('dd', { translate: 'no', 'data-value': name }, String(value)),
   ]);
-  const copy = h('button', { type: 'button', class: 'copy', 'data-testid': 'copy-proof', onclick: () => copied(copy, proof) }, t('copy'));
+  const copy = h('button', { type: 'button', class: 'copy', 'data-testid': 'copy-proof', onclick: () => take(copy, proof) }, t('copy'));
   return h(
     'details',
     { class: 'more proof', 'data-testid': 'proof' },
@@ -28,20 +29,7 @@ export function proofView(proof) {
   );
 }
 
-async function copied(button, proof) {
-  const text = JSON.stringify(proof, null, 1);
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Plain HTTP on a local network has no clipboard of its own.
-    const area = h('textarea', { class: 'unseen' });
-    area.value = text;
-    button.after(area);
-    area.select();
-    document.execCommand('copy');
-    area.remove();
-    button.focus();
-  }
-  say(button, t('copied'));
+async function take(button, proof) {
+  say(button, t(await copied(JSON.stringify(proof, null, 1), button) ? 'copied' : 'copy_failed'));
   setTimeout(() => say(button, t('copy')), 2000);
 }
