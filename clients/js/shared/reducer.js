@@ -57,7 +57,7 @@ export function sealedCount(state) {
 export function reduce(state, event) {
   switch (event.type) {
     case 'forgotten':
-      return { ...initial(), taskId: event.task_id || '' };
+      return { ...initial(), taskId: event.task_id || '', ...event.standing };
     case 'asked':
       return { ...initial(), phase: 'asking', question: event.question, language: event.language || '' };
     case 'accepted':

@@ -19,6 +19,10 @@ const TOLD: &str = "const id = location.hash.split('/').pop();
     const task = await fetch('/api/v1/async-chat/task/' + id).then(answer => answer.json());
     return task.result.sections.map(section => section.text);";
 
+/// The worker takes the page over when it has everything.
+const WORKER_READY: &str =
+    "return navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))";
+
 impl Browser {
     /// What is shown is, word for word, what the server has.
     async fn shows_all(&self) {
@@ -163,9 +167,7 @@ async fn what_was_read_opens_without_a_server() {
     let sim = model("rate=0").await;
     let mut server = Server::start(asking(&sim, "openai")).await;
     let browser = Browser::at(&server).await;
-    // The worker takes the page over when it has everything.
-    let ready = "return navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))";
-    browser.until_it_is(ready, true.into()).await;
+    browser.until_it_is(WORKER_READY, true.into()).await;
     ask(&browser, "What remains?").await;
     browser.shows_all().await;
     let address = browser.address().await;
@@ -203,6 +205,67 @@ async fn what_was_read_opens_without_a_server() {
     let kept = "const cache = await caches.open('kaucim-readings');
         return (await cache.keys()).map(request => request.url).filter(url => url.includes('/task/'))";
     assert_eq!(browser.runs(kept).await, json!([]));
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_watched_opens_without_a_server() {
+    let sim = model("rate=0;ttft=1500").await;
+    let mut server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    browser.until_it_is(WORKER_READY, true.into()).await;
+    ask(&browser, "Does it stay with me?").await;
+    browser.until("status", "data-state", &["complete"]).await;
+    // Nobody has opened it by its address, and it is there all the same.
+    let kept = "const cache = await caches.open('kaucim-readings');
+        return (await cache.keys()).filter(request => request.url.includes('/task/')).length";
+    browser.until_it_is(kept, 1.into()).await;
+    server.kill().await;
+    browser.driver.refresh().await.expect("a reload");
+    browser.shows_all().await;
+    // Where it is not kept, the page says so, and opens it when the server is back.
+    browser
+        .runs("await caches.delete('kaucim-readings'); return true")
+        .await;
+    browser.driver.refresh().await.expect("a reload");
+    let told = "return document.querySelector('.bar-note').textContent";
+    let words = "The server cannot be reached just now. Your reading opens by itself as soon as it can; nothing written is lost.";
+    browser.until_it_is(told, words.into()).await;
+    assert_eq!(
+        browser.words("status").await.lines().next(),
+        Some("Opening your reading …")
+    );
+    let first = browser.find("section-line_by_line_interpretation").await;
+    assert!(
+        !first.is_displayed().await.expect("a browser"),
+        "no empty headings"
+    );
+    server.start_again().await;
+    browser.shows_all().await;
+    browser.stop().await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_sealed_stands_while_the_server_is_away() {
+    let sim = model("rate=60;ttft=100").await;
+    let mut server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    browser.until_it_is(WORKER_READY, true.into()).await;
+    ask(&browser, "Will the lamp go out?").await;
+    let first = "section-line_by_line_interpretation";
+    browser.until(first, "data-state", &["sealed"]).await;
+    let read = browser.words(first).await;
+    server.kill().await;
+    browser.driver.refresh().await.expect("a reload");
+    browser.until(first, "data-state", &["sealed"]).await;
+    assert_eq!(browser.words(first).await, read);
+    browser.words("verse").await;
+    server.start_again().await;
+    browser.shows_all().await;
+    let left = "return sessionStorage.getItem('kaucim.standing')";
+    browser.until_it_is(left, Value::Null).await;
     browser.stop().await;
     sim.stop().await;
 }

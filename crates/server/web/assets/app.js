@@ -8,6 +8,7 @@ import { finished, initial, reduce } from './kaucim/reducer.js';
 import { Left, riteView } from './rite.js';
 import { ritual } from './ritual.js';
 import { held, hold, questionFor } from './sent.js';
+import { keepStanding, standing } from './standing.js';
 import { language, LANGUAGES, preferred, setLanguage, tag } from './text.js';
 import { askView } from './view-ask.js';
 import { readingView } from './view-reading.js';
@@ -40,6 +41,7 @@ function dispatch(event) {
 function draw() {
   drawing = false;
   reading.render(state);
+  keepStanding(state);
   if (finished(state) && state.taskId === elsewhere) elsewhere = '';
   const running = (!finished(state) && state.taskId) || elsewhere;
   byId('running').hidden = scene !== 'ask' || !running;
@@ -126,7 +128,11 @@ function accept(answer) {
 function watch(id, streamUrl) {
   stop();
   stop = follow(api.streamUrl(id, streamUrl), {
-    onEvent: dispatch,
+    onEvent: (event) => {
+      dispatch(event);
+      // What was watched to its end is asked for once, so that the worker has it for times without a network.
+      if (finished(state) && navigator.serviceWorker?.controller) api.task(id).catch(() => {});
+    },
     onLink: (link) => state.link !== link && dispatch({ type: 'link', state: link }),
     check: () => stillRunning(id),
   });
@@ -150,7 +156,7 @@ async function open(id) {
   stop = () => { wanted = false; };
   cancelUrl = '';
   reading.begin(true);
-  dispatch({ type: 'forgotten', task_id: id });
+  dispatch({ type: 'forgotten', task_id: id, standing: standing(id) });
   show('reading');
   for (let wait = 1000; wanted; wait = Math.min(wait * 2, 15000)) {
     try {

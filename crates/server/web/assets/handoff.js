@@ -6,7 +6,7 @@ import { forgetAll } from './keep.js';
 import { t } from './text.js';
 
 /** What this browser remembers of a visit, beside choices that stay. */
-const REMEMBERED = ['kaucim.favourites', 'kaucim.draw'];
+const REMEMBERED = ['kaucim.favourites', 'kaucim.draw', 'kaucim.standing'];
 
 /** A question over the page, about a visit that `token` leads to; `onYes` is called before it is taken over. */
 export function handoffView(token, onYes) {

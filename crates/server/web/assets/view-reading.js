@@ -7,7 +7,7 @@ import { tell } from './notify.js';
 import { aside, layoutButton, lotName, paper, rubyButton } from './view-slip.js';
 import { proofView } from './view-proof.js';
 import { sectionsView } from './view-sections.js';
-import { statusView, words } from './view-status.js';
+import { bare, statusView, words } from './view-status.js';
 import { codeText, guess, language, t } from './text.js';
 
 const ANNOUNCED = 3; // passages kept in the live region
@@ -47,6 +47,7 @@ export function readingView(root, { onCancel, onAgain }) {
     sections.render(state, performance.now() < quietUntil);
     const shown = state.phase === 'complete' && sections.unsettled() ? 'writing' : state.phase;
     mark(root, 'data-phase', shown);
+    mark(root, 'data-bare', bare(state) ? '' : null);
     mark(root, 'data-over', finished({ phase: shown }) && (shown === 'complete' ? 'whole' : 'short'));
     status.render(state, shown);
     following.keepUp(shown);

@@ -59,9 +59,10 @@ export function statusView({ onJump, onCancel }) {
     say(time, over ? '' : elapsed(state));
     // Only who waits is asked, and only where there is something to wait for.
     notify.hidden = over || shown === 'writing' || !canOffer() || !(waited(state) > WORTH_TELLING_MS);
-    const lost = lostSince && performance.now() - lostSince > 900 && t(navigator.onLine ? 'lost' : 'lost_offline');
+    const away = bare(state) ? 'opening' : 'lost';
+    const lost = lostSince && performance.now() - lostSince > 900 && t(navigator.onLine ? `${away}_server` : `${away}_offline`);
     say(note, over ? '' : armed && t('esc') || lost || (!state.stored && t('storage')) || '');
-    if (!over && shown !== 'idle') ticking = setTimeout(tick, 500);
+    if (!over && (shown !== 'idle' || state.taskId)) ticking = setTimeout(tick, 500);
   }
 
   return {
@@ -85,11 +86,18 @@ export function statusView({ onJump, onCancel }) {
   };
 }
 
+/** True while nothing is there yet of a reading that was opened by its address. */
+export function bare({ phase, lot }) {
+  return phase === 'idle' && !lot;
+}
+
 /** One line on what is going on. */
 export function words(state, shown) {
   if (state.cancelling && !finished({ phase: shown })) return t('phase_cancelling');
   switch (shown) {
-    case 'idle': case 'asking':
+    case 'idle':
+      return t('opening');
+    case 'asking':
       return t('asking');
     case 'queued':
       return state.beat?.position > 1 ? t('phase_queued_at', { n: state.beat.position - 1 }) : t('phase_queued');
