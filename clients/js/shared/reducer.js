@@ -157,6 +157,7 @@ function opened(state, event, token) {
   const next = change(state, event.section, (section) => (section.state === 'sealed' ? section : {
     ...section,
     state: 'open',
+    again: false,
     index: event.index ?? section.index,
     title: event.title || section.title,
     text: section.text + token,
@@ -187,7 +188,7 @@ function sealed(state, event) {
 
 /** Open text is not final; where the server names no section, whichever is open is dropped. */
 function dropped(state, id) {
-  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '', checks: [] }));
+  const next = change(state, id, (section) => (section.state === 'sealed' ? section : { ...section, state: 'waiting', text: '', checks: [], again: true }));
   return { ...next, open: state.open === id ? '' : state.open };
 }
 
@@ -210,7 +211,7 @@ function completed(state, result) {
 function ended(state, phase, error) {
   const sections = state.sections.map((section) => (section.state === 'sealed'
     ? section
-    : { ...section, state: 'waiting', text: '', checks: [] }));
+    : { ...section, state: section.text ? 'broken' : 'waiting', checks: [] }));
   return { ...state, phase, error, sections, open: '', link: 'open', cancelling: false };
 }
 

@@ -87,12 +87,26 @@ async fn cancel_stops_the_reading_and_the_model() {
     ask(&browser, "Shall I wait?").await;
     browser.until("status", "data-state", &["writing"]).await;
     browser
+        .until_it_is(
+            "return document.querySelector('.section .text').textContent.length > 9",
+            true.into(),
+        )
+        .await;
+    browser
         .shown("cancel")
         .await
         .click()
         .await
         .expect("a click");
     browser.until("status", "data-state", &["cancelled"]).await;
+    // What was being read is not wiped away, and there is a way on.
+    browser
+        .until_it_is(
+            "return Boolean(document.querySelector('.section[data-state=broken] .text')?.textContent)",
+            true.into(),
+        )
+        .await;
+    browser.shown("ask-other").await;
     let gone = sim.until(|calls| !calls.is_empty() && calls.iter().all(|c| c.ended.is_some()));
     timeout(Duration::from_secs(20), gone)
         .await

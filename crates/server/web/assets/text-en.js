@@ -24,7 +24,7 @@ export const WORDS = {
   kind_allusion: 'Story', kind_topic: 'By matter', kind_verdict: 'Verdict',
   love: 'Love', career: 'Work', study: 'Study', wealth: 'Money', health: 'Health', family: 'Home', travel: 'Travel',
   lost_things: 'Lost things', lawsuits: 'Disputes', childbirth: 'Childbirth', moving: 'Moving', general: 'In general',
-  reading: 'The reading', sealed: 'sealed', wet: 'the ink is still wet', wet_note: 'Still being written, and may change',
+  reading: 'The reading', sealed: 'sealed', wet: 'the ink is still wet', wet_note: 'Still being written, and may change', broken: 'left unfinished, and not kept', being_rewritten: 'being written again',
   phase_queued: 'Received, waiting its turn', phase_queued_at: 'Received, {n} ahead of you', phase_retrieving: 'Looking up what belongs to this lot',
   phase_waiting_for_model: 'Waiting for the writer', phase_thinking: 'The writer is thinking', phase_writing: 'Writing: {title}',
   phase_next: 'Writing', phase_complete: 'The reading is complete', phase_error: 'The reading broke off', phase_cancelled: 'Stopped', phase_cancelling: 'Stopping …',
@@ -32,7 +32,7 @@ export const WORDS = {
   lost_server: 'Connection lost, reconnecting by itself; nothing written is lost',
   seconds: '{n} s', usual: 'usually about {n} s', longer: 'longer than usual, still going',
   cancel: 'Stop', esc: 'Press Esc once more to stop', jump: 'Go to what is being written',
-  cancelled_note: 'Stopped, as you wished. What was written stays here.', error_note: 'What was written stays here.',
+  cancelled_note: 'Stopped, as you wished. The finished sections stay here.', error_note: 'The finished sections stay here.',
   again: 'Ask another question', again_lot: 'Ask again with this lot', sources: 'Passages consulted',
   failed: 'This section did not pass every check: {checks}', comma: ', ',
   failed_coverage: 'a line of the verse is left out', failed_quotation: 'a quotation was found nowhere', failed_stranger: 'another lot or deity is named',
@@ -52,7 +52,7 @@ export const WORDS = {
   copy: 'Copy the values', copied: 'Copied', copy_failed: 'Your browser did not allow it', proof_more: 'How to check',
   origin_classic: 'From the classic commentary, written without a model', whole_classic: 'This whole reading comes from the set’s classic commentary. No model wrote it.',
   whole_mixed: 'Some parts come from the set’s classic commentary, written without a model.', by: 'Written by {name}', took: 'in {n} s',
-  notice_safety: 'Please read this first', notice_fallback: 'A change on the way', notice_repair: 'A part was rewritten', notice_rite: 'One matter, one lot',
+  notice_safety: 'Please read this first', notice_fallback: 'A change on the way', notice_repair: 'A part is being written again', notice_repaired: 'A part was rewritten', notice_rite: 'One matter, one lot',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -65,6 +65,7 @@ export const CODES = {
   invalid_request: 'A question takes 1 to 1,000 characters. Please change it and send it again.',
   deck_changed: 'This set of lots was changed just now. Please draw again.', draw_asked: 'This lot was already asked with. Please draw again.', draw_not_found: 'This draw has expired. Please press again.', draw_not_revealed: 'The stick had not fallen yet. Please press again.',
   same_matter: 'You drew for this within the last day, and that lot stands.',
+  section_rewritten: 'Some sections were incomplete or did not pass their checks at first, and were written again.',
   unknown_deity: 'This deity is not present here. Please choose again.',
   unknown_deck: 'This set of lots is no longer here. Please choose again.',
   unknown_lot: 'This set has no lot of that number. Please look at your stick once more.',

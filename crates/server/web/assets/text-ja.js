@@ -24,7 +24,7 @@ export const WORDS = {
   kind_allusion: '故事', kind_topic: '事ごとに', kind_verdict: '判断',
   love: '縁談', career: '仕事', study: '学業', wealth: '金運', health: '健康', family: '家庭', travel: '旅行',
   lost_things: '失せ物', lawsuits: '争い事', childbirth: 'お産', moving: '転居', general: '全般',
-  reading: '読み解き', sealed: '確定', wet: '墨はまだ乾いていません', wet_note: '書きかけです。変わることがあります',
+  reading: '読み解き', sealed: '確定', wet: '墨はまだ乾いていません', wet_note: '書きかけです。変わることがあります', broken: '書きかけ。残りません', being_rewritten: '書き直しています',
   phase_queued: '承りました。順番を待っています', phase_queued_at: '承りました。前に{n}人', phase_retrieving: 'この籤の典拠を調べています',
   phase_waiting_for_model: '書き手を待っています', phase_thinking: '書き手が思案しています', phase_writing: '執筆中：{title}',
   phase_next: '執筆中', phase_complete: '読み解きが書き上がりました', phase_error: '読み解きが途切れました', phase_cancelled: '筆を止めました', phase_cancelling: '筆を止めています……',
@@ -32,7 +32,7 @@ export const WORDS = {
   lost_server: '接続が切れました。自動で再接続中です。書かれた文は失われません',
   seconds: '{n}秒', usual: 'ふつうは約{n}秒', longer: 'いつもより長くかかっていますが、続いています',
   cancel: '筆を止める', esc: 'もう一度 Esc で筆を止めます', jump: '書いているところへ',
-  cancelled_note: 'ご希望により筆を止めました。書かれた文はこのまま残ります。', error_note: '書かれた文はこのまま残ります。',
+  cancelled_note: 'ご希望により筆を止めました。書き上がった段落はこのまま残ります。', error_note: '書き上がった段落はこのまま残ります。',
   again: '別のことを尋ねる', again_lot: '同じ籤でもう一度尋ねる', sources: '参照した典拠',
   failed: 'この段落は、すべての確認を通ってはいません：{checks}', comma: '、',
   failed_coverage: '触れていない句がある', failed_quotation: '出典の見つからない引用がある', failed_stranger: '別のくじや神仏に触れている',
@@ -52,7 +52,7 @@ export const WORDS = {
   copy: '値を写す', copied: '写しました', copy_failed: 'ブラウザが許可しませんでした', proof_more: '確かめ方',
   origin_classic: '古注からの文で、モデルは使っていません', whole_classic: 'この読み解きはすべて古注から組まれ、モデルは使っていません。',
   whole_mixed: '一部は古注からの文で、モデルは使っていません。', by: '書き手：{name}', took: '{n}秒で執筆',
-  notice_safety: 'はじめにお読みください', notice_fallback: '途中の変更', notice_rite: '一事一籤', notice_repair: '一部を書き直しました',
+  notice_safety: 'はじめにお読みください', notice_fallback: '途中の変更', notice_rite: '一事一籤', notice_repair: '一部を書き直しています', notice_repaired: '一部を書き直しました',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -65,6 +65,7 @@ export const CODES = {
   invalid_request: '問いは1字から千字までです。直してからお送りください。',
   deck_changed: '籤の版が変わりました。もう一度お引きください。', draw_asked: 'この籤ではすでにお尋ねになりました。もう一度お引きください。', draw_not_found: 'この籤引きは期限が切れました。もう一度押してください。', draw_not_revealed: '籤がまだ出ていません。もう一度押してください。',
   same_matter: 'この件では一日のうちにすでにおみくじを引いているため、同じ籤をお示しします。',
+  section_rewritten: '一部の段落が、はじめは不完全だったか確認を通らなかったため、書き直しました。',
   unknown_deity: 'この神様はここにはおられません。選び直してください。',
   unknown_deck: 'この版の籤はもうありません。選び直してください。',
   unknown_lot: 'その番号の籤はありません。籤棒をもう一度お確かめください。',

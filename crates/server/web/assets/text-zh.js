@@ -24,7 +24,7 @@ export const WORDS = {
   kind_allusion: '典故', kind_topic: '各事', kind_verdict: '斷語',
   love: '姻緣', career: '事業', study: '學業', wealth: '求財', health: '健康', family: '家宅', travel: '出行',
   lost_things: '失物', lawsuits: '訴訟', childbirth: '生育', moving: '遷居', general: '總論',
-  reading: '解讀', sealed: '已定稿', wet: '墨跡未乾', wet_note: '還在書寫，可能更改',
+  reading: '解讀', sealed: '已定稿', wet: '墨跡未乾', wet_note: '還在書寫，可能更改', broken: '未寫完，不會保存', being_rewritten: '正在重寫',
   phase_queued: '已收到，正在排隊', phase_queued_at: '已收到，前面還有 {n} 位', phase_retrieving: '正在翻查這支籤的典籍',
   phase_waiting_for_model: '正在等候執筆者', phase_thinking: '執筆者正在思量', phase_writing: '正在書寫：{title}',
   phase_next: '正在落筆', phase_complete: '解讀已寫完', phase_error: '解讀中斷了', phase_cancelled: '已停筆', phase_cancelling: '正在停筆……',
@@ -32,7 +32,7 @@ export const WORDS = {
   lost_server: '連線中斷，正在自行重連；已寫成的不會遺失',
   seconds: '{n} 秒', usual: '通常約 {n} 秒', longer: '比平常久一些，仍在進行',
   cancel: '停筆', esc: '再按一次 Esc 就停筆', jump: '看正在寫的段落',
-  cancelled_note: '已依您的意思停筆。寫成的段落都留在這裡。', error_note: '寫成的段落都留在這裡。',
+  cancelled_note: '已依您的意思停筆。寫完的段落都留在這裡。', error_note: '寫完的段落都留在這裡。',
   again: '另問一事', again_lot: '以同一支籤再問', sources: '引用的典籍',
   failed: '這一段沒有通過全部檢查：{checks}', comma: '、',
   failed_coverage: '漏了籤詩的句子', failed_quotation: '有引文找不到出處', failed_stranger: '提到別的籤或別的神明',
@@ -52,7 +52,7 @@ export const WORDS = {
   copy: '複製數值', copied: '已複製', copy_failed: '瀏覽器沒有允許複製', proof_more: '驗算方法',
   origin_classic: '這一段取自古注，並非模型所寫', whole_classic: '這篇解讀全由籤本的古注寫成，沒有使用模型。',
   whole_mixed: '部分段落取自籤本的古注，沒有使用模型。', by: '執筆：{name}', took: '{n} 秒寫成',
-  notice_safety: '請先看這裡', notice_fallback: '途中有變', notice_repair: '有一段重寫了', notice_rite: '一事一籤',
+  notice_safety: '請先看這裡', notice_fallback: '途中有變', notice_repair: '有一段正在重寫', notice_repaired: '有一段重寫了', notice_rite: '一事一籤',
 };
 
 /** For the server's codes: what happened, and what to do. */
@@ -65,6 +65,7 @@ export const CODES = {
   invalid_request: '問題需要一至一千字，請改一改再送出。',
   deck_changed: '籤本剛剛換了版本，請重新抽一支籤。', draw_asked: '這支籤已經問過了，請重新抽籤。', draw_not_found: '這次抽籤已經過期，請再按一次。', draw_not_revealed: '籤還沒有落下，請再按一次。',
   same_matter: '這件事您在一日之內已抽過籤，仍以那一支為準。',
+  section_rewritten: '有些段落起初不完整或未通過檢查，已經重寫。',
   unknown_deity: '這裡沒有供奉這一位，請重新選擇。',
   unknown_deck: '這本籤已經不在了，請重新選擇。',
   unknown_lot: '這本籤沒有這個籤號，請再看一眼籤支。',

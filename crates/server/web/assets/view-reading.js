@@ -54,7 +54,7 @@ export function readingView(root, { onCancel, onAgain }) {
     redraw('slip', [state.lot], () => slip.replaceChildren(state.lot ? paper(state.lot) : ''));
     redraw('lot', [state.lot, state.proof, state.language, language()], () => lot(state));
     redraw('asked', [state.question, state.language, language()], () => question(state));
-    redraw('notices', [state.notices, state.language, language()], () => notice(state));
+    redraw('notices', [state.notices, finished(state), state.language, language()], () => notice(state));
     redraw('ending', [shown, state.result, state.error, state.sources, language()], () => end(state, shown));
     announcePhase(state, shown);
   }
@@ -83,11 +83,13 @@ export function readingView(root, { onCancel, onAgain }) {
   }
 
   function notice(state) {
+    // The server says what is being done; at the end it has been.
+    const past = (one) => one.kind === 'repair' && (finished(state) || one.code === 'section_unrepaired');
     const build = (one) => h(
       'div',
       { class: 'notice', 'data-kind': one.kind, role: one.kind === 'safety' ? 'note' : null },
-      h('strong', {}, t(`notice_${one.kind}`) || ''),
-      one.kind === 'safety' || !codeText(one.code)
+      h('strong', {}, t(past(one) ? 'notice_repaired' : `notice_${one.kind}`) || ''),
+      one.kind === 'safety' || one.kind === 'repair' && !past(one) || !codeText(one.code)
         ? h('p', { lang: state.language || language() }, ...linked(one.message || ''))
         : h('p', {}, codeText(one.code)),
     );
@@ -117,6 +119,7 @@ export function readingView(root, { onCancel, onAgain }) {
     const by = result?.model?.name && result.origin !== 'classic' ? t('by', { name: result.model.name }) : '';
     const made = [by, seconds ? t('took', { n: seconds }) : ''].filter(Boolean).join(language() === 'en' ? ' ' : '，');
     const whole = shown === 'complete' && state.sections.every((section) => section.checks.every((one) => one.passed));
+    const other = shown === 'cancelled' && h('button', { type: 'button', class: 'plain', 'data-testid': 'ask-other', onclick: () => onAgain(false) }, t('again'));
     const after = h('div', { class: 'after' });
     if (shown !== 'cancelled' || sealedCount(state)) afterwards(after, state);
     return h(
@@ -132,6 +135,7 @@ export function readingView(root, { onCancel, onAgain }) {
       shown === 'complete' && made ? h('p', { class: 'made' }, made) : '',
       after,
       again,
+      other || '',
     );
   }
 

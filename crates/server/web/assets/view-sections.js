@@ -56,12 +56,13 @@ export function sectionsView({ onSealed, onSettled }) {
     if (shown === 'sealed' && place.sealedText === null) seal(place, section, state);
     mark(place.item, 'data-state', shown);
     mark(place.item, 'data-marked', shown === 'sealed' && section.checks.some((one) => !one.passed) && section.origin !== 'classic' ? '' : null);
+    mark(place.item, 'data-again', shown === 'waiting' && section.again ? '' : null);
     mark(place.item, 'aria-busy', shown === 'open' ? 'true' : null);
     mark(place.text, 'lang', lang);
     mark(place.title, 'lang', lang);
     say(place.knot, chineseNumber(position + 1));
     say(place.title, sectionTitle(section, state.language));
-    say(place.hint, { open: t('wet'), sealed: t('sealed'), waiting: '' }[shown]);
+    say(place.hint, { open: t('wet'), sealed: t('sealed'), broken: t('broken'), waiting: section.again ? t('being_rewritten') : '' }[shown]);
     mark(place.hint, 'title', shown === 'open' ? t('wet_note') : null);
     tick(place, shown === 'open' ? section.checks : []);
     tellHow(place, shown === 'sealed' ? section : null);
