@@ -6,6 +6,7 @@ import { askLeave, canOffer } from './notify.js';
 import { sectionTitle, t } from './text.js';
 
 const WORTH_TELLING_MS = 3000;
+const WORTH_LEAVING_MS = 8000;
 
 /** `onJump` looks at the section being written; `onCancel` stops the reading. */
 export function statusView({ onJump, onCancel }) {
@@ -58,7 +59,7 @@ export function statusView({ onJump, onCancel }) {
     const over = finished({ phase: shown });
     say(time, over ? '' : elapsed(state));
     // Only who waits is asked, and only where there is something to wait for.
-    notify.hidden = over || shown === 'writing' || !canOffer() || !(waited(state) > WORTH_TELLING_MS);
+    notify.hidden = over || !canOffer() || !(waited(state) > WORTH_TELLING_MS) || shown === 'writing' && !takesLong(state);
     const away = bare(state) ? 'opening' : 'lost';
     const lost = lostSince && performance.now() - lostSince > 900 && t(navigator.onLine ? `${away}_server` : `${away}_offline`);
     say(note, over ? '' : armed && t('esc') || lost || (!state.stored && t('storage')) || '');
@@ -123,6 +124,12 @@ function elapsed(state) {
   if (!usual) return told;
   const words = t(waiting ? 'usual_first' : 'usual', { n: Math.max(1, Math.round(usual / 1000)) });
   return `${told} · ${now > usual * 1.15 ? t('longer') : words}`;
+}
+
+/** Whether a reading that is being written will take long enough to look elsewhere meanwhile. */
+function takesLong(state) {
+  const { estimate } = state.beat;
+  return estimate ? estimate - waited(state) > WORTH_LEAVING_MS : sealedCount(state) < state.sections.length / 2;
 }
 
 /** Milliseconds since the question, or not a number while nobody has said. */
