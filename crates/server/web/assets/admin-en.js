@@ -34,7 +34,7 @@ export const WORDS = {
   model_fails: '{model} fails.', model_works: '{model} works again.',
   failed: 'Failed lately', failed_none: 'None of the last thousand failed.', reason: 'Reason', when: 'When',
   failures: 'Failures', checks: 'Failed checks', resets: 'Dropped text', changes: 'Changes on the way', refusals: 'Refused requests', reason_none: 'none', last_readings: 'of the last {n} tasks', last_readings_one: 'of the last task', since_start: 'since the start',
-  whose_guests: 'All guests', whose_service: 'The whole service', readings: 'readings', tokens: 'tokens', spent_of: '{n} of {of} {unit}', spent_free: '{n} {unit}, without a limit',
+  whose_guests: 'All guests', whose_embedded_guests: 'Guests in frames of other sites', whose_service: 'The whole service', readings: 'readings', tokens: 'tokens', spent_of: '{n} of {of} {unit}', spent_free: '{n} {unit}, without a limit',
   part_reports: 'Reported as bad', reports: 'Readings that were reported as bad', reports_none: 'Nothing was reported.', lot: 'Lot', writer: 'Written by', word: 'A word why',
   version: 'Version', up: 'Up', up_since: 'since {time}', kept: 'Readings kept', database: 'Database', log: 'log', free: 'Free on the disk', connections: 'Connections',
   audit: 'Acts in the operator’s name, the newest first', audit_none: 'Nothing was done yet.', act: 'Act', object: 'On', actor: 'By', older: 'Earlier ones',

@@ -34,7 +34,7 @@ export const WORDS = {
   model_fails: '{model} がうまく動いていません。', model_works: '{model} が元に戻りました。',
   failed: '最近の失敗', failed_none: '直近の千件に失敗はありません。', reason: '理由', when: '時刻',
   failures: '失敗', checks: '通らなかった検査', resets: '捨てた文章', changes: '途中の変更', refusals: '断った要求', reason_none: 'なし', last_readings: '直近 {n} 件のうち', since_start: '起動後',
-  whose_guests: 'ゲスト全体', whose_service: 'サービス全体', readings: '件の解釈', tokens: 'トークン', spent_of: '{n}／{of} {unit}', spent_free: '{n} {unit}、上限なし',
+  whose_guests: 'ゲスト全体', whose_embedded_guests: '他サイトの埋め込みのゲスト', whose_service: 'サービス全体', readings: '件の解釈', tokens: 'トークン', spent_of: '{n}／{of} {unit}', spent_free: '{n} {unit}、上限なし',
   part_reports: 'よくないと報告された解釈', reports: 'よくないと報告された解釈', reports_none: '報告はありません。', lot: '籤', writer: '書き手', word: '理由のひとこと',
   version: 'バージョン', up: '稼働', up_since: '{time} から', kept: '保存中の解釈', database: 'データベース', log: 'ログ', free: 'ディスクの残り', connections: '接続',
   audit: '運営の名で行われたこと、新しい順', audit_none: 'まだ何も行われていません。', act: '内容', object: '対象', actor: '行った人', older: '以前のもの',

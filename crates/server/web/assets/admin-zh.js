@@ -34,7 +34,7 @@ export const WORDS = {
   model_fails: '{model} 出了問題。', model_works: '{model} 恢復正常。',
   failed: '最近失敗的', failed_none: '最近一千則沒有失敗。', reason: '原因', when: '時間',
   failures: '失敗', checks: '未過的檢查', resets: '丟棄的文字', changes: '途中的變動', refusals: '拒絕的請求', reason_none: '沒有', last_readings: '最近 {n} 則之中', since_start: '啟動以來',
-  whose_guests: '所有訪客', whose_service: '整個服務', readings: '則解讀', tokens: 'token', spent_of: '{n}／{of} {unit}', spent_free: '{n} {unit}，沒有上限',
+  whose_guests: '所有訪客', whose_embedded_guests: '其他網站嵌入框的訪客', whose_service: '整個服務', readings: '則解讀', tokens: 'token', spent_of: '{n}／{of} {unit}', spent_free: '{n} {unit}，沒有上限',
   part_reports: '回報為不好的解讀', reports: '回報為不好的解讀', reports_none: '沒有人回報。', lot: '籤', writer: '執筆', word: '說明',
   version: '版本', up: '已運行', up_since: '自 {time} 起', kept: '留存的解讀', database: '資料庫', log: '日誌', free: '磁碟剩餘', connections: '連線',
   audit: '以管理者名義做過的事，新的在前', audit_none: '還沒有做過什麼。', act: '事項', object: '對象', actor: '由誰', older: '再往前',
