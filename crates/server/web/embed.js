@@ -11,10 +11,14 @@ class Oracle extends HTMLElement {
   static observedAttributes = [...WISHES, 'label'];
 
   #frame = document.createElement('iframe');
+  #here = false; // whether the page in the frame is there to be told anything
 
   #listen = ({ source, origin, data }) => {
     if (source !== this.#frame.contentWindow || origin !== PLACE.origin) return;
-    if (data?.kaucim === 'here') this.#tell();
+    if (data?.kaucim === 'here') {
+      this.#here = true;
+      this.#tell();
+    }
     if (data?.kaucim === 'height' && data.height > 0) this.#frame.style.height = `${Math.min(MOST, Math.max(LEAST, Math.ceil(data.height)))}px`;
     if (data?.kaucim === 'top' && this.getBoundingClientRect().top < 0) this.scrollIntoView({ block: 'start' });
   };
@@ -23,13 +27,16 @@ class Oracle extends HTMLElement {
     super();
     this.attachShadow({ mode: 'open' }).append(this.#frame);
     Object.assign(this.#frame.style, { display: 'block', width: '100%', height: '36rem', border: '0', borderRadius: 'inherit', colorScheme: 'normal' });
-    this.#frame.allow = 'clipboard-write; web-share; accelerometer; gyroscope';
+    // A browser complains of names that it does not know.
+    const known = document.featurePolicy?.features();
+    this.#frame.allow = ['clipboard-write', 'web-share', 'accelerometer', 'gyroscope'].filter((name) => !known || known.includes(name)).join('; ');
   }
 
   connectedCallback() {
     if (!this.style.display) this.style.display = 'block';
     this.#name();
     addEventListener('message', this.#listen);
+    this.#here = false;
     const address = new URL(PLACE);
     for (const [name, value] of Object.entries(this.#wishes())) address.searchParams.set(name, value);
     this.#frame.src = address;
@@ -54,7 +61,7 @@ class Oracle extends HTMLElement {
   }
 
   #tell() {
-    this.#frame.contentWindow?.postMessage({ kaucim: 'wishes', ...this.#wishes() }, PLACE.origin);
+    if (this.#here) this.#frame.contentWindow?.postMessage({ kaucim: 'wishes', ...this.#wishes() }, PLACE.origin);
   }
 }
 
