@@ -8,7 +8,7 @@ export const WORDS = {
   question: 'Your question', question_hint: 'For example: is this a good year to change jobs?', one_matter: 'One matter at a time.',
   left: '{n} characters left', left_one: '1 character left', over: '{n} characters too many', over_one: '1 character too many', question_missing: 'Please write down your question first.', question_long: 'Please keep the question within 1,000 characters.',
   the_lot: 'The lot', draw: 'Draw a lot for me', draw_note: 'Drawn fairly, every lot as likely',
-  own: 'I already drew one', own_note: 'Its number (1 to {n}), a line of its verse, or a name such as 甲子', own_note_one: 'Its number (1), or a line of its verse',
+  own: 'I already drew one', own_note: 'Its number (1 to {n}), or a line of its verse', own_note_named: 'Its number (1 to {n}), a line of its verse, or a name such as 甲子', own_note_one: 'Its number (1), or a line of its verse',
   entry_none: 'No lot of this set is like that. Its number will do.', entry_unsure: 'It could be one of these. Please choose.', number_bad: 'This set has lots 1 to {n}.', number_bad_one: 'This set has one lot, number 1.',
   language: 'Reading in', language_auto: 'the language of my question', ask_draw: 'Shake and ask', ask_own: 'Read my lot', asking: 'Asking …',
   rite: 'Hold your question quietly in mind', running: 'A reading of yours is still being written. Return to it',

@@ -8,7 +8,7 @@ export const WORDS = {
   question: 'お尋ねになりたいこと', question_hint: '例：今年、転職してもよいでしょうか。', one_matter: '一度にひとつのことを。',
   left: 'あと{n}字', over: '{n}字超えています', question_missing: 'まず、お尋ねになりたいことをお書きください。', question_long: '千字以内でお書きください。',
   the_lot: '籤', draw: '籤を引く', draw_note: '公平に、どの籤も同じ確率で',
-  own: 'すでに引いた籤がある', own_note: '番号（1〜{n}）、詩の一句、または甲子などの干支', own_note_one: '番号（1）、または詩の一句',
+  own: 'すでに引いた籤がある', own_note: '番号（1〜{n}）、または詩の一句', own_note_named: '番号（1〜{n}）、詩の一句、または甲子などの干支', own_note_one: '番号（1）、または詩の一句',
   entry_none: 'そのような籤は見つかりません。番号でお試しください。', entry_unsure: 'この中のどれかのようです。お選びください。', number_bad: 'この籤は第1番から第{n}番までです。', number_bad_one: 'この籤は第1番だけです。',
   language: '読み解きの言語', language_auto: '質問の言語に合わせる', ask_draw: '籤を振って尋ねる', ask_own: 'この籤を読む', asking: '籤を伺っています……',
   rite: '心の中で、問いを静かにお念じください', running: '読み解きがまだ綴られています。そちらへ戻る',

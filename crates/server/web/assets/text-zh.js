@@ -8,7 +8,7 @@ export const WORDS = {
   question: '所問何事', question_hint: '例如：今年適合換工作嗎？', one_matter: '一次只問一件事。',
   left: '還可寫 {n} 字', over: '超出 {n} 字', question_missing: '請先寫下您想問的事。', question_long: '問題請在一千字以內。',
   the_lot: '這支籤', draw: '為我抽一支籤', draw_note: '公平抽出，每支機會相等',
-  own: '我已抽到籤了', own_note: '籤號（1 至 {n}）、一句籤詩，或甲子等干支', own_note_one: '籤號 1，或一句籤詩',
+  own: '我已抽到籤了', own_note: '籤號（1 至 {n}），或一句籤詩', own_note_named: '籤號（1 至 {n}）、一句籤詩，或甲子等干支', own_note_one: '籤號 1，或一句籤詩',
   entry_none: '這本籤裡找不到這樣的籤，請改填籤號。', entry_unsure: '可能是這幾支，請選一支。', number_bad: '這本籤只有第一至第 {n} 籤。', number_bad_one: '這本籤只有第一籤。',
   language: '解讀用', language_auto: '依問題的文字', ask_draw: '搖籤求問', ask_own: '請解此籤', asking: '正在請籤……',
   rite: '請在心中默念所問之事', running: '您有一則解讀還在書寫，回去看',

@@ -16,6 +16,7 @@ export function entryView(where, onChange) {
   let active = -1;
   let problem = ''; // none | unsure | number
   let timer = 0;
+  const named = new Map(); // for each deck that was asked: whether its lots are named by stem and branch
 
   field.addEventListener('input', () => {
     problem = '';
@@ -66,6 +67,26 @@ export function entryView(where, onChange) {
     }
     show();
     onChange();
+  }
+
+  /** The number that is typed, where the deck has no such lot. */
+  function beyond() {
+    const number = parseNumber(field.value);
+    return number !== null && where().count && !(number >= 1 && number <= where().count);
+  }
+
+  /** Asks once for each deck, when its lots are spoken of, whether they have such names. */
+  function bearsNames() {
+    const { deity, deck } = where();
+    const key = `${deity} ${deck}`;
+    if (deck && !byId('own').hidden && !named.has(key)) {
+      named.set(key, false);
+      api.find(deity, deck, '甲子').then(({ entries }) => {
+        named.set(key, entries.some((one) => one.how === 'stem_branch'));
+        onChange();
+      }, () => named.delete(key));
+    }
+    return named.get(key);
   }
 
   function take(candidate) {
@@ -129,10 +150,11 @@ export function entryView(where, onChange) {
       const { count: n = '' } = where();
       mark(field, 'data-long', field.value.length > 3 && !words() ? '' : null);
       mark(field, 'data-words', words() ? '' : null);
-      mark(field, 'aria-invalid', problem ? 'true' : null);
-      say(byId('number-note'), t('own_note', { n }));
-      byId('number-problem').hidden = !problem;
-      say(byId('number-problem'), problem ? t({ none: 'entry_none', unsure: 'entry_unsure', number: 'number_bad' }[problem], { n }) : '');
+      const wrong = problem || (beyond() && 'number');
+      mark(field, 'aria-invalid', wrong ? 'true' : null);
+      say(byId('number-note'), t(bearsNames() ? 'own_note_named' : 'own_note', { n }));
+      byId('number-problem').hidden = !wrong;
+      say(byId('number-problem'), wrong ? t({ none: 'entry_none', unsure: 'entry_unsure', number: 'number_bad' }[wrong], { n }) : '');
       show();
     },
   };
