@@ -19,6 +19,7 @@ fn read(path: &str) -> String {
 }
 
 /// What a tool said, unless it is not installed.
+#[expect(clippy::print_stdout, reason = "who reads the test has to know")]
 fn tool(name: &str, arguments: &[&str]) -> Option<Output> {
     let output = Command::new(name).args(arguments).output();
     if output.is_err() {

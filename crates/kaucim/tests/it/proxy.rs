@@ -34,6 +34,7 @@ struct Proxy {
 }
 
 /// Whether a program is there; says so where it is not.
+#[expect(clippy::print_stdout, reason = "who reads the test has to know")]
 fn has(program: &str) -> bool {
     let asked = std::process::Command::new(program)
         .arg(if program == "nginx" { "-v" } else { "version" })

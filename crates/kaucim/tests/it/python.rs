@@ -39,6 +39,7 @@ async fn succeeds(mut command: Command, arguments: &[&str]) -> Printed {
 }
 
 /// A server with a quick model, and a key for it; `None` where Python is missing.
+#[expect(clippy::print_stdout, reason = "who reads the test has to know")]
 async fn served() -> Option<(Server, llmsim::Sim, String)> {
     let version = Command::new("python3")
         .args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"])

@@ -1,5 +1,7 @@
 //! `docs/configure.md` has every key of the configuration file, made from the file of defaults, and every variable.
 
+use std::fmt::Write;
+
 use super::{holds, read};
 
 /// Keys that one comment explains, as rows of a table have them.
@@ -129,15 +131,17 @@ fn table(sections: &[Section]) -> String {
         } else {
             &section.name
         };
-        text += &format!("\n### {name}\n\n");
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "\n### {name}\n");
         if !section.about.is_empty() {
-            text += &format!("{}\n\n", section.about.replace('<', "&lt;"));
+            let _ = writeln!(text, "{}\n", section.about.replace('<', "&lt;"));
         }
         text += "| key and default | what it is for | environment |\n|---|---|---|\n";
         for row in &section.rows {
             let about = row.about.replace('|', "\\|").replace('<', "&lt;");
-            text += &format!(
-                "| {} | {about} | {} |\n",
+            let _ = writeln!(
+                text,
+                "| {} | {about} | {} |",
                 row.keys.join("<br>"),
                 row.variables.join(" ")
             );
