@@ -43,12 +43,15 @@ pub(super) const CHECKS: &[Check] = &[
 
 const NOBODY_ELSE: &str = "the server takes no guests; give --other-key of another account";
 
+/// The path of a task, below which something is done with it.
+type PathOf = fn(&str) -> String;
+
 async fn tasks(scene: &Scene) -> Outcome {
     let Some(stranger) = scene.stranger().await else {
         return skipped(NOBODY_ELSE);
     };
     let task_id = &scene.finished().await?.task_id;
-    let ways: [(Method, fn(&str) -> String); 5] = [
+    let ways: [(Method, PathOf); 5] = [
         (Method::GET, |id| task_path(id, "")),
         (Method::GET, stream_path),
         (Method::POST, |id| task_path(id, "/cancel")),

@@ -214,7 +214,7 @@ impl Limiter {
 fn daily(rate: NonZeroU32) -> Quota {
     let day = Duration::from_secs(24 * 60 * 60);
     let quota = Quota::with_period(day / rate.get());
-    quota.map_or(Quota::per_hour(rate), |quota| quota.allow_burst(rate))
+    quota.map_or_else(|| Quota::per_hour(rate), |quota| quota.allow_burst(rate))
 }
 
 fn check<K: std::hash::Hash + Eq + Clone>(

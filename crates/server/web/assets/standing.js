@@ -1,7 +1,7 @@
 // What stands of the reading that is being written, kept in this tab: a reload shows it before any server answers.
 
 import { keep, recallJson } from './keep.js';
-import { finished, sealedCount } from './reducer.js';
+import { finished, sealedCount } from './kaucim/reducer.js';
 
 const NAME = 'kaucim.standing';
 
