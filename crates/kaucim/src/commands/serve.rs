@@ -32,7 +32,7 @@ pub(super) async fn run(sources: Sources, spans: Option<Spans>) -> Result<(), Fa
     let exporter = collector.zip(spans);
     let exporter = exporter.map(|(collector, spans)| Exporter::start(collector, spans));
     let exporter = exporter.transpose()?;
-    let served = serve(sources, settled).await;
+    let served = Box::pin(serve(sources, settled)).await;
     // What has ended until now is sent.
     if let Some(exporter) = exporter {
         exporter.stop().await;
@@ -65,18 +65,15 @@ async fn serve(sources: Sources, settled: Settled) -> Result<(), Failed> {
         });
     }
     output::tell(&chosen.why);
+    let embedder = configuration.embeddings.as_ref();
+    let embedder = embedder.map(embeddings::embedder).transpose()?;
     let mut fortune = FortuneSystem::new(library.clone(), chosen.models, configuration.reading);
-    let mut keeper = None;
-    if let Some(settled) = &configuration.embeddings {
-        let embedder = embeddings::embedder(settled)?;
-        fortune = fortune.with_embedder(Arc::clone(&embedder));
-        let data_dir = &configuration.data_dir;
-        keeper = Some(embeddings::Keeper::start(
-            library.clone(),
-            embedder,
-            data_dir,
-        ));
+    if let Some(embedder) = &embedder {
+        fortune = fortune.with_embedder(Arc::clone(embedder));
     }
+    let keeper = embedder.map(|embedder| {
+        embeddings::Keeper::start(library.clone(), embedder, &configuration.data_dir)
+    });
     let accounts = Accounts::new(store.clone());
     let first_key = accounts.create_first_key().await.map_err(not_changed)?;
     let tasks = Tasks::start(store, fortune.clone(), tasks_as).await?;

@@ -94,6 +94,21 @@ fn words(question: &str, result: &Value, key: &str) -> Vec<String> {
     words
 }
 
+/// All spans belong to this trace and hang on its first one.
+fn assert_one_tree(all: &[Value], trace: &str, first: &Value) {
+    let nanos = |span: &Value, end: &str| -> u64 {
+        let written = span[end].as_str().expect("a text");
+        written.parse().expect("a number")
+    };
+    for span in all {
+        assert_eq!(span["traceId"], *trace, "one trace for one reading: {span}");
+        assert!(nanos(span, "startTimeUnixNano") <= nanos(span, "endTimeUnixNano"));
+        let parent = &span["parentSpanId"];
+        let has_parent = all.iter().any(|other| other["spanId"] == *parent);
+        assert!(has_parent || (span == first && parent == ""), "{span}");
+    }
+}
+
 #[tokio::test]
 async fn a_collector_sees_every_stage_of_a_reading_and_not_a_word_of_it() {
     let sim = model("rate=0;length=160;fault=cut@challenges;times=1").await;
@@ -144,21 +159,7 @@ async fn a_collector_sees_every_stage_of_a_reading_and_not_a_word_of_it() {
         let found = of(name).len();
         assert!(found >= least, "{found} spans of `{name}`: {all:#?}");
     }
-    let nanos = |span: &Value, end: &str| -> u64 {
-        span[end]
-            .as_str()
-            .expect("a text")
-            .parse()
-            .expect("a number")
-    };
-    let first = of("accept")[0];
-    for span in &all {
-        assert_eq!(span["traceId"], *trace, "one trace for one reading: {span}");
-        assert!(nanos(span, "startTimeUnixNano") <= nanos(span, "endTimeUnixNano"));
-        let parent = &span["parentSpanId"];
-        let has_parent = all.iter().any(|other| other["spanId"] == *parent);
-        assert!(has_parent || (span == first && parent == ""), "{span}");
-    }
+    assert_one_tree(&all, &trace, of("accept")[0]);
     let calls = of("model call");
     assert!(calls[0]["attributes"].to_string().contains("openai:sim"));
     assert_eq!(

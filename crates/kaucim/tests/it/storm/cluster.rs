@@ -58,6 +58,7 @@ async fn nodes_that_are_ended_one_after_the_other_fail_no_reading_and_count_no_a
 }
 
 /// Lets these happen in turn, to one node after the other, and judges what the crowd was told.
+#[expect(clippy::print_stdout, reason = "what a storm came to is worth reading")]
 async fn survive(blows: &[Blow], weather: &Weather) -> Postgres {
     let sim = model("ttft=20").await;
     let postgres = Postgres::start();
