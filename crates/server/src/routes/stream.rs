@@ -144,9 +144,10 @@ pub(super) fn resets(reset_step: Option<&str>) -> Result<Resets, Problem> {
 
 impl StreamQuery {
     fn format(&self) -> Result<Format, Problem> {
+        let resets = resets(self.reset_step.as_deref())?;
         match self.format.as_deref() {
             None | Some("events") => Ok(Format::Events),
-            Some("ai-sdk") => resets(self.reset_step.as_deref()).map(Format::AiSdk),
+            Some("ai-sdk") => Ok(Format::AiSdk(resets)),
             Some(_) => Err(Problem::Invalid(
                 "`format` is `events` or `ai-sdk`".to_owned(),
             )),
