@@ -1,11 +1,8 @@
 //! The handle for readings: accept, follow, cancel, list, erase.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use jiff::Timestamp;
@@ -13,8 +10,8 @@ use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume, Version};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AccountId, Clock, DailyBudgets, Event, Follow, FollowOptions, OpenText, Spent, Status, Store,
-    StoreError, Summary, TaskDocument, TaskId, Whose,
+    AccountId, Event, Follow, FollowOptions, OpenText, Spent, Status, Store, StoreError, Summary,
+    TaskDocument, TaskId, Whose,
     allowances::Present,
     budget::{ALL, EMBEDDED_GUESTS, GUESTS, day},
     cluster,
@@ -32,6 +29,10 @@ use crate::{
     tail::Tail,
     worker,
 };
+
+mod settings;
+
+pub use self::settings::{Limits, Settings};
 
 /// All readings of one installation. A cheap handle on the workers and the log.
 #[derive(Clone)]
@@ -62,68 +63,6 @@ pub(crate) struct Shared {
     /// No task is claimed any more, and those that are claimed end with their open section.
     pub stopping: CancellationToken,
     workers: TaskTracker,
-}
-
-/// How readings are run.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Readings at once.
-    pub workers: usize,
-    pub limits: Limits,
-    pub budgets: DailyBudgets,
-    /// The time that models may take for one reading, in all its calls; waiting for a model that
-    /// is busy with others does not count.
-    pub reading_time: Duration,
-    /// How long finished readings are kept; absent: until they are erased.
-    pub keep_finished: Option<Duration>,
-    /// How long a task stays with a worker that gives no sign of life.
-    pub lease: Duration,
-    /// Whether nobody else works on this store, so that the start takes everything up at once. One
-    /// on a server is never alone.
-    pub is_alone: bool,
-    pub clock: Clock,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            workers: 16,
-            limits: Limits::default(),
-            budgets: DailyBudgets::default(),
-            reading_time: Duration::from_mins(10),
-            keep_finished: None,
-            // With what it takes until somebody looks, 10 seconds at most.
-            lease: Duration::from_secs(8),
-            is_alone: true,
-            clock: Clock::of_machine(),
-        }
-    }
-}
-
-/// What there may be at once, of what is unfinished and of draws.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    pub per_guest: u32,
-    pub per_account: u32,
-    pub per_end_user: u32,
-    pub queued: u32,
-    /// Draws that can be verified, of the last hour where they were not revealed, else of the
-    /// last day.
-    pub draws_per_guest: u32,
-    pub draws_per_account: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            per_guest: 1,
-            per_account: 16,
-            per_end_user: 1,
-            queued: 10_000,
-            draws_per_guest: 64,
-            draws_per_account: 10_000,
-        }
-    }
 }
 
 /// Why a task is not shown.
