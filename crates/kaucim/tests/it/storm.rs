@@ -95,11 +95,7 @@ async fn whatever_dies_each_question_has_one_end_and_its_sealed_text_stays() {
         _ = &mut people => panic!("the crowd went home during the storm"),
     }
     enough.send_replace(true);
-    let all_ended = timeout(TO_THE_END, people).await.is_ok();
-    storm.count_calls();
-    assert!(all_ended, "{}", storm.unfinished());
-    verdict::pronounce(&crowd).await;
-    storm.none_broken("at the end");
+    storm.judge_the_end(people).await;
     // Once more, and all of it is still there.
     storm.kill(&mut server).await;
     verdict::pronounce(&crowd).await;
@@ -195,6 +191,15 @@ impl Storm<'_> {
                 }
             }
         }
+    }
+
+    /// Waits until the crowd has read to the end what it asked, and judges what it was told.
+    async fn judge_the_end(&mut self, people: impl Future) {
+        let all_ended = timeout(TO_THE_END, people).await.is_ok();
+        self.count_calls();
+        assert!(all_ended, "{}", self.unfinished());
+        verdict::pronounce(self.crowd).await;
+        self.none_broken("at the end");
     }
 
     fn none_broken(&self, when: &str) {

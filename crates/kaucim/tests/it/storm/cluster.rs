@@ -103,11 +103,7 @@ async fn survive(blows: &[Blow], weather: &Weather) -> Postgres {
         _ = &mut people => panic!("the crowd went home during the storm"),
     }
     enough.send_replace(true);
-    let all_ended = timeout(TO_THE_END, people).await.is_ok();
-    storm.count_calls();
-    assert!(all_ended, "{}", storm.unfinished());
-    verdict::pronounce(&crowd).await;
-    storm.none_broken("at the end");
+    storm.judge_the_end(people).await;
     println!("{storm}");
     drop(storm);
     sim.stop().await;
