@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -135,20 +136,23 @@ fn the_image_runs_as_nobody_and_says_whether_it_is_well() {
 }
 
 #[test]
-fn scripts_can_be_read_by_the_shell_that_they_name() {
+fn scripts_can_be_run_and_read_by_the_shell_that_they_name() {
     let mut count = 0;
     for folder in ["scripts", "deploy/debian"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             let text = fs::read_to_string(&path).expect("text");
-            let Some(shell) = text
-                .lines()
-                .next()
-                .and_then(|line| line.strip_prefix("#!/bin/"))
-            else {
+            let Some(shell) = text.lines().next().and_then(|line| line.strip_prefix("#!")) else {
                 continue;
             };
             count += 1;
+            let mode = fs::metadata(&path).expect("a file").permissions().mode();
+            // Those of the package get their mode when it is packed.
+            let is_run = mode & 0o111 == 0o111 || folder != "scripts";
+            assert!(is_run, "{} cannot be run", path.display());
+            let Some(shell) = shell.strip_prefix("/bin/") else {
+                continue;
+            };
             let path = path.display().to_string();
             if let Some(output) = tool(shell, &["-n", &path]) {
                 assert!(output.status.success(), "{path}: {}", words(&output));
