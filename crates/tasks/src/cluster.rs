@@ -152,12 +152,25 @@ impl Watch {
         }
     }
 
-    /// Learns how far those of these tasks are that nobody runs here.
+    /// Learns how far those of these tasks are that nobody runs here, and says that they are
+    /// followed.
     async fn look(&mut self, followed: Vec<TaskId>) {
         let shared = Arc::clone(&self.shared);
         let elsewhere = followed.into_iter();
         let elsewhere = elsewhere.filter(|task_id| shared.queue.epoch_here(*task_id).is_none());
-        let elsewhere: Vec<TaskId> = elsewhere.collect();
+        let Some(open) = self.learn_all(elsewhere.collect()).await else {
+            return;
+        };
+        if let Some(new) = self.say(&open).await {
+            // Nobody has told of what came in between.
+            self.learn_all(new).await;
+        }
+        text::pull(&shared, open).await;
+    }
+
+    /// Learns how far these tasks are; says which are not at their end, if the server does.
+    async fn learn_all(&self, elsewhere: Vec<TaskId>) -> Option<Vec<TaskId>> {
+        let shared = &self.shared;
         let mut open = Vec::new();
         for together in elsewhere.chunks(TOGETHER) {
             let heads = match shared.store.heads(together.to_vec()).await {
@@ -165,13 +178,13 @@ impl Watch {
                 Err(error) => {
                     // Readers are told when they ask the storage themselves.
                     tracing::debug!(error = %error, "tasks of other nodes are not looked at");
-                    return;
+                    return None;
                 }
             };
             let mut missing: HashSet<TaskId> = together.iter().copied().collect();
             for (task_id, head) in heads {
                 missing.remove(&task_id);
-                learn(&shared, task_id, head);
+                learn(shared, task_id, head);
                 if !head.status.is_final() {
                     open.push(task_id);
                 }
@@ -180,32 +193,28 @@ impl Watch {
                 shared.erased(task_id);
             }
         }
-        self.say(&open).await;
-        text::pull(&shared, open).await;
+        Some(open)
     }
 
-    /// Says which tasks readers follow here, where that is not known yet.
-    async fn say(&mut self, open: &[TaskId]) {
+    /// Says which tasks readers follow here, where that is not known yet; returns these.
+    async fn say(&mut self, open: &[TaskId]) -> Option<Vec<TaskId>> {
         let now = Instant::now();
         let unsaid = open
             .iter()
             .filter(|task_id| !self.said.contains_key(task_id));
         let unsaid: Vec<TaskId> = unsaid.copied().collect();
         if unsaid.is_empty() {
-            return;
+            return None;
         }
         let holder = self.shared.queue.holder();
-        match self
-            .shared
-            .store
-            .follow_elsewhere(holder, unsaid.clone())
-            .await
-        {
-            Ok(()) => self
-                .said
-                .extend(unsaid.into_iter().map(|task_id| (task_id, now))),
-            Err(error) => tracing::debug!(error = %error, "other nodes do not hear of readers"),
+        let said = self.shared.store.follow_elsewhere(holder, unsaid.clone());
+        if let Err(error) = said.await {
+            tracing::debug!(error = %error, "other nodes do not hear of readers");
+            return None;
         }
+        self.said
+            .extend(unsaid.iter().map(|task_id| (*task_id, now)));
+        Some(unsaid)
     }
 }
 

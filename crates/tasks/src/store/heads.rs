@@ -67,7 +67,7 @@ fn head(row: &Row<'_>) -> Result<(TaskId, Head), StoreError> {
 }
 
 impl Hint {
-    /// Reads what the trigger `tasks_hint` or another node has written.
+    /// Reads one hint of those that another node has told.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
         let all = |tasks: &str| tasks.split(',').filter_map(|id| id.parse().ok()).collect();

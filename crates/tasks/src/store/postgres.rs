@@ -21,13 +21,14 @@ use super::{StoreError, connection::Connection};
 mod hints;
 mod schema;
 mod session;
+mod teller;
 mod tls;
 mod url;
 
 pub(crate) use self::hints::Hints;
-use self::session::Access;
 pub(super) use self::session::Session;
 pub use self::url::DatabaseUrl;
+use self::{session::Access, teller::Teller};
 
 /// How long a transaction waits for a connection that is free. Whoever waits longer is told, and
 /// comes again when there is less to do.
@@ -40,6 +41,7 @@ pub(super) struct Postgres {
     runtime: Option<Runtime>,
     idle: Mutex<Vec<Session>>,
     places: Arc<Semaphore>,
+    teller: Teller,
 }
 
 impl Postgres {
@@ -53,6 +55,7 @@ impl Postgres {
             .map_err(|_| StoreError::Closed)?;
         let postgres = Self {
             places: Arc::new(Semaphore::new(url.connections())),
+            teller: Teller::start(url.clone(), runtime.handle()),
             url,
             runtime: Some(runtime),
             idle: Mutex::default(),
@@ -117,7 +120,9 @@ impl Postgres {
             if session.is_good() {
                 postgres.idle().push(session);
             }
-            outcome.and_then(|value| Ok(ended.map(|()| value)?))
+            let value = outcome?;
+            postgres.teller.tell(ended?);
+            Ok(value)
         });
         // A panic closes the connection, and with it undoes what was begun.
         done.await.map_err(|_| StoreError::Undone)?

@@ -16,7 +16,7 @@ use super::{
 const WAITING: usize = 4096;
 
 /// How long to wait before a lost connection is made again.
-const AGAIN: Duration = Duration::from_millis(500);
+pub(super) const AGAIN: Duration = Duration::from_millis(500);
 
 /// What the server tells. It is told until this is dropped.
 pub(crate) struct Hints {
@@ -84,7 +84,7 @@ async fn forward(url: &DatabaseUrl, tell: &mpsc::Sender<Hint>) -> Result<(), Sto
                 None => return Ok(()),
                 Some(Err(error)) => return Err(error.into()),
                 Some(Ok(AsyncMessage::Notification(told))) => {
-                    if let Some(hint) = Hint::parse(told.payload()) {
+                    for hint in told.payload().split(';').filter_map(Hint::parse) {
                         tell_or_miss(tell, hint);
                     }
                 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{runtime::Handle, time::timeout};
-use tokio_postgres::{Client, Row, Statement, error::SqlState, types::ToSql};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement, error::SqlState, types::ToSql};
 
 use super::{
     super::{StoreError, value::Value},
@@ -82,10 +82,11 @@ impl Session {
         })
     }
 
-    /// Ends the transaction, and keeps what it did if that is wanted and possible.
-    pub(super) fn end(&self, keeps: bool) -> Result<(), StoreError> {
+    /// Ends the transaction, and keeps what it did if that is wanted and possible. Returns what
+    /// other nodes are to be told of it.
+    pub(super) fn end(&self, keeps: bool) -> Result<String, StoreError> {
         if keeps && !self.has_failed.get() {
-            return self.batch("COMMIT");
+            return self.commit();
         }
         if self.batch("ROLLBACK").is_err() {
             self.is_lost.set(true);
@@ -94,7 +95,18 @@ impl Session {
             // A statement has failed and nobody minded; the server would forget everything.
             return Err(StoreError::Undone);
         }
-        Ok(())
+        Ok(String::new())
+    }
+
+    fn commit(&self) -> Result<String, StoreError> {
+        // Both in one round trip.
+        let noted = "SELECT current_setting('kaucim.hints', true); COMMIT";
+        let answers = self.wait(self.client.simple_query(noted))?;
+        let hints = answers.iter().find_map(|answer| match answer {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        Ok(hints.unwrap_or_default().to_owned())
     }
 
     pub(in crate::store) fn execute(

@@ -216,17 +216,24 @@ CREATE TABLE reports (
     reported_ms bigint NOT NULL
 );
 
--- Tells nodes what has changed, so that they look. Nothing depends on it.
+-- Notes what has changed, for whoever has changed it to tell other nodes of once it is durable.
+-- Nothing depends on it. It is not told here: a transaction that tells holds a lock of the whole
+-- server until its log is flushed, and no two could share a flush. `~` says that only those who
+-- follow the task want to know.
 CREATE FUNCTION tasks_hint() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    channel text := left('kaucim.' || tg_table_schema, 63);
+    hint text;
 BEGIN
     IF tg_op = 'DELETE' THEN
-        PERFORM pg_notify(channel, old.task_id || ' erased');
+        hint := old.task_id || ' erased';
     ELSE
-        PERFORM pg_notify(channel, new.task_id || ' ' || new.epoch || ' ' || new.last_sequence
-            || ' ' || new.status);
+        hint := new.task_id || ' ' || new.epoch || ' ' || new.last_sequence || ' ' || new.status;
+        IF tg_op = 'UPDATE' AND new.epoch = old.epoch THEN
+            hint := '~' || hint;
+        END IF;
     END IF;
+    PERFORM set_config('kaucim.hints',
+        concat_ws(';', nullif(current_setting('kaucim.hints', true), ''), hint), true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER tasks_hint AFTER INSERT OR DELETE OR UPDATE OF status, epoch, last_sequence
