@@ -45,6 +45,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("faultfs", &[], &[]),
     ("llmsim", &[], &[]),
+    ("scalesim", &[], &[]),
     ("kaucim-bench", &["llmsim"], &[]),
     ("kaucim-conformance", &[], &["axum", "rusqlite"]),
     ("kaucim-eval", &["llmsim"], &[]),
