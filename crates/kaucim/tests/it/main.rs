@@ -12,6 +12,7 @@ mod conformance;
 mod crash;
 mod crowded;
 mod damaged_file;
+mod deployment;
 mod document;
 mod drain;
 mod drawing;
