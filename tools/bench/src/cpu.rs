@@ -21,11 +21,23 @@ pub(crate) struct Cpu {
 
 impl Cpu {
     pub(crate) fn now(server: &Server, sim: &Sim) -> anyhow::Result<Self> {
+        Self::of([server], sim, 0.0)
+    }
+
+    /// The same of several servers, and of what runs for them beside, which took so much so far.
+    pub(crate) fn of<'a>(
+        servers: impl IntoIterator<Item = &'a Server>,
+        sim: &Sim,
+        beside_us: f64,
+    ) -> anyhow::Result<Self> {
         let of = |process: &Process| process.cpu_us();
-        let server_us = of(&server.process)?;
+        let mut server_us = 0.0;
+        for server in servers {
+            server_us += of(&server.process)?;
+        }
         Ok(Self {
             server_us,
-            own_us: server_us + of(&sim.process)? + own_cpu_us()?,
+            own_us: server_us + beside_us + of(&sim.process)? + own_cpu_us()?,
             processors: Processors::now()?,
         })
     }

@@ -201,7 +201,7 @@ impl<'a> Bench<'a> {
         let after = Cpu::now(self.server, self.sim)?;
         measured.cpu_us += after.server_us(before);
         measured.others_percent.push(after.others_percent(before));
-        let sent = self.sent(run).await?;
+        let sent = sent(self.sim, run).await?;
         let mut readings = Vec::new();
         let mut deliveries = Vec::new();
         for (index, asked) in asked {
@@ -220,22 +220,6 @@ impl<'a> Bench<'a> {
         Ok(deliveries)
     }
 
-    /// What the model sent for each stream of this run. Where it was asked more than once, the
-    /// last call that wrote all counts.
-    async fn sent(&self, run: u32) -> anyhow::Result<HashMap<usize, Times>> {
-        let mut sent = HashMap::new();
-        let of_run = format!("{run}-");
-        for call in self.sim.calls().await? {
-            let name = question::name(&call.request);
-            let index = name.as_deref().and_then(|name| name.strip_prefix(&of_run));
-            let asked: Option<usize> = index.and_then(|index| index.parse().ok());
-            if let Some(index) = asked {
-                sent.insert(index, self.sim.times(call.id).await?);
-            }
-        }
-        Ok(sent)
-    }
-
     /// When a stream begins: spread evenly, also over the time between two tokens, as no crowd
     /// asks in step.
     fn begin(&self, index: usize) -> Instant {
@@ -249,6 +233,22 @@ impl<'a> Bench<'a> {
     fn question(&self, run: u32, index: usize) -> String {
         question::of(format_args!("{run}-{index}"))
     }
+}
+
+/// What the model sent for each stream of a run. Where it was asked more than once, the last call
+/// that wrote all counts.
+pub(crate) async fn sent(sim: &Sim, run: u32) -> anyhow::Result<HashMap<usize, Times>> {
+    let mut sent = HashMap::new();
+    let of_run = format!("{run}-");
+    for call in sim.calls().await? {
+        let name = question::name(&call.request);
+        let index = name.as_deref().and_then(|name| name.strip_prefix(&of_run));
+        let asked: Option<usize> = index.and_then(|index| index.parse().ok());
+        if let Some(index) = asked {
+            sent.insert(index, sim.times(call.id).await?);
+        }
+    }
+    Ok(sent)
 }
 
 /// What a reader held, if it lost nothing of what the model sent.

@@ -22,7 +22,9 @@ mod late;
 mod load;
 mod machine;
 mod measured;
+mod nodes;
 mod poem;
+mod postgres;
 mod process;
 mod programs;
 mod question;
@@ -64,6 +66,10 @@ pub(crate) struct Arguments {
     /// The simulated model [default: llmsim beside this one]
     #[arg(long)]
     pub sim: Option<PathBuf>,
+    /// A PostgreSQL that rows of several nodes may make schemas in, with a question mark in its
+    /// address: that which `scripts/with-postgresql` starts, say.
+    #[arg(long)]
+    pub database: Option<String>,
     /// Write the tables into docs/benchmarks.md, seen from the root of the repository.
     #[arg(long)]
     pub write: bool,

@@ -113,6 +113,42 @@ pub(crate) fn own_cpu_us() -> anyhow::Result<f64> {
     cpu_us_of("self")
 }
 
+/// Processor time of a process, of those that it has started, and of those of them that are gone,
+/// in microseconds.
+pub(crate) fn family_cpu_us(parent: u32) -> anyhow::Result<f64> {
+    let mut all = 0.0;
+    for entry in std::fs::read_dir("/proc")? {
+        let stat = std::fs::read_to_string(entry?.path().join("stat"));
+        // What is no process, or has ended since, has none.
+        all += stat
+            .ok()
+            .and_then(|stat| of_family(&stat, parent))
+            .unwrap_or(0.0);
+    }
+    Ok(all)
+}
+
+/// What a line of `/proc/PID/stat` adds to that of a parent and its children.
+fn of_family(stat: &str, parent: u32) -> Option<f64> {
+    let (pid, _) = stat.split_once(' ')?;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let is_parent = pid.parse() == Ok(parent);
+    let is_child = fields.get(1)?.parse() == Ok(parent);
+    // The two behind its own times are those of children that it has waited for.
+    let times = match (is_parent, is_child) {
+        (true, _) => 11..15,
+        (false, true) => 11..13,
+        (false, false) => return None,
+    };
+    let ticks: Option<Vec<f64>> = fields
+        .get(times)?
+        .iter()
+        .map(|ticks| ticks.parse().ok())
+        .collect();
+    Some(ticks?.iter().sum::<f64>() / TICKS_PER_SECOND * 1_000_000.0)
+}
+
 fn cpu_us_of(process: &str) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     cpu_us(&stat).context("processor time could not be read")
@@ -136,5 +172,17 @@ mod tests {
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194304 100 0 0 0 25 5 0 0 20 0 4 0 100 1000 200";
         assert_eq!(cpu_us(stat), Some(300_000.0));
         assert_eq!(cpu_us("7 (a) S"), None);
+    }
+
+    #[test]
+    fn a_family_is_a_parent_with_its_children_and_those_that_are_gone() {
+        let stat = |pid: u32, parent: u32| {
+            format!(
+                "{pid} (postgres: a) b) S {parent} 7 7 0 -1 4194304 100 0 0 0 25 5 40 30 20 0 4 0"
+            )
+        };
+        assert_eq!(of_family(&stat(7, 1), 7), Some(1_000_000.0));
+        assert_eq!(of_family(&stat(8, 7), 7), Some(300_000.0));
+        assert_eq!(of_family(&stat(9, 8), 7), None);
     }
 }

@@ -14,10 +14,12 @@ use tokio::{process::Command, time::sleep};
 use crate::process::Process;
 
 /// Where the programs are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Programs {
     server: PathBuf,
     sim: PathBuf,
+    /// The address of a PostgreSQL that servers use; absent: SQLite in their data folders.
+    database: Option<String>,
 }
 
 /// How the simulated model writes when a question says nothing else.
@@ -75,7 +77,16 @@ impl Programs {
         Ok(Self {
             server: place(server, "kaucim")?,
             sim: place(sim, "llmsim")?,
+            database: None,
         })
+    }
+
+    /// The same, with servers that share a PostgreSQL.
+    pub(crate) fn on(&self, database: Option<String>) -> Self {
+        Self {
+            database,
+            ..self.clone()
+        }
     }
 
     pub(crate) async fn start_sim(&self, writing: Writing) -> anyhow::Result<Sim> {
@@ -125,6 +136,7 @@ impl Programs {
             .env("KAUCIM_STREAMS_PER_USER", "100000")
             .env("KAUCIM_RATE_LIMIT", "off")
             .env("KAUCIM_MODEL", sim.map_or("classic", |_| "openai:sim"));
+        command.envs(self.shared());
         if let Some(sim) = sim {
             command.env("KAUCIM_MODEL_URL", format!("{}/v1", sim.url));
         }
@@ -164,10 +176,16 @@ impl Programs {
         Ok(credentials)
     }
 
+    fn shared(&self) -> Option<(&str, &str)> {
+        let url = self.database.as_deref();
+        url.map(|url| ("KAUCIM_DATABASE", url))
+    }
+
     async fn create_key(&self, data: &Path, name: &str) -> anyhow::Result<String> {
         let mut command = Command::new(&self.server);
         command.args(["key", "create", "--name", name, "--data-dir"]);
-        let output = command.arg(data).env_clear().output().await?;
+        command.arg(data).env_clear().envs(self.shared());
+        let output = command.output().await?;
         ensure!(
             output.status.success(),
             "no key was made: {}",

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::{
     Arguments, burst, cancel, fanout, idle, late,
     load::{self, Goals, Load},
-    poem,
+    nodes, poem,
     programs::Programs,
     saturation, search, slow, start, stored,
     table::Line,
@@ -48,6 +48,16 @@ pub(crate) enum Row {
     Cancel,
     /// 100 streams, and ten readers more that are slow or never read.
     Slow,
+    /// 60 streams on SQLite, told as the next three rows tell theirs.
+    S0,
+    /// The same at one node on PostgreSQL; these rows need `--database`.
+    S1,
+    /// At two nodes, read at the one that writes and at the other.
+    S2,
+    /// At three nodes.
+    S3,
+    /// 60 readings at three nodes, one of which is killed.
+    Takeover,
 }
 
 impl Row {
@@ -91,6 +101,11 @@ impl fmt::Display for Row {
             Self::L12 => "l12",
             Self::Cancel => "cancel",
             Self::Slow => "slow",
+            Self::S0 => "s0",
+            Self::S1 => "s1",
+            Self::S2 => "s2",
+            Self::S3 => "s3",
+            Self::Takeover => "takeover",
         })
     }
 }
@@ -146,6 +161,11 @@ pub(crate) async fn measure(
         Row::L12 => start::idle(programs).await,
         Row::Cancel => cancel::measure(programs, arguments.runs).await,
         Row::Slow => slow::measure(programs, arguments.length, arguments.runs).await,
+        Row::S0 => nodes::measure("S0", None, programs, arguments).await,
+        Row::S1 => nodes::measure("S1", Some(1), programs, arguments).await,
+        Row::S2 => nodes::measure("S2", Some(2), programs, arguments).await,
+        Row::S3 => nodes::measure("S3", Some(3), programs, arguments).await,
+        Row::Takeover => nodes::take_over(programs, arguments).await,
     }
 }
 

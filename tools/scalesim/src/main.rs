@@ -1,5 +1,5 @@
 //! Simulates nodes on one PostgreSQL, to see which limit is met first where no machines are at
-//! hand to measure it. `docs/scale.md` carries its figures; the costs are those measured there.
+//! hand to measure it. `docs/scale.md` carries its figures.
 
 use std::process::ExitCode;
 
@@ -70,7 +70,7 @@ impl Arguments {
                 processors: self.processors,
                 round_trip: self.round_trip_ms * 1000.0,
                 flush: self.flush_ms * 1000.0,
-                ..MEASURED
+                ..SUPPOSED
             },
             hints: match self.hints {
                 When::Inside => Hints::Inside,
@@ -80,8 +80,9 @@ impl Arguments {
     }
 }
 
-/// What `kaucim-bench --rows s1,s2,s3` has shown, as `docs/scale.md` has it.
-const MEASURED: Costs = Costs {
+/// Supposed, not measured: the order of magnitude of a small transaction on a present machine. The
+/// rows `s1` to `s3` of `kaucim-bench` measure it.
+const SUPPOSED: Costs = Costs {
     processors: 16,
     round_trip: 300.0,
     durable: 500.0,
