@@ -112,6 +112,7 @@ async fn connect_store(url: &DatabaseUrl) -> Result<Store, Failed> {
             | StoreError::Unreadable(_)
             | StoreError::Misread(_)
             | StoreError::Missing
+            | StoreError::AccountGone
             | StoreError::Undone
             | StoreError::Closed => {
                 "see whether the server runs, and whether address, name and password are right"

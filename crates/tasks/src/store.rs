@@ -70,6 +70,9 @@ pub enum StoreError {
     Misread(usize),
     #[error("the database lacks a row that it must have")]
     Missing,
+    /// It was erased meanwhile; nothing is kept for it any more.
+    #[error("there is no such account")]
+    AccountGone,
     #[error("the database was written by a newer version (schema {0})")]
     TooNew(i64),
     #[error("the database belongs to another program")]

@@ -15,6 +15,10 @@ impl From<StoreError> for Problem {
             tracing::error!(error = %error, "what is stored cannot be understood");
             return Self::Internal;
         }
+        if let StoreError::AccountGone = error {
+            // Whoever asked has ended it elsewhere in this moment.
+            return Self::Unauthenticated;
+        }
         tracing::warn!(error = %error, "a request met a storage that does not answer");
         Self::StorageUnavailable
     }

@@ -278,6 +278,31 @@ async fn over_http_2_the_own_origin_is_known_too() {
 }
 
 #[tokio::test]
+async fn whoever_asks_in_the_moment_in_which_the_session_ends_has_asked_or_is_nobody() {
+    let app = TestApp::start().await;
+    for _ in 0..20 {
+        let guest = app.guest().await;
+        let (asked, drawn, ended) = tokio::join!(
+            async { guest.post(ASK, Some(&question("會嗎？"))).await },
+            async {
+                guest
+                    .post("/api/v1/deities/yue_lao/draw", Some(&json!({})))
+                    .await
+            },
+            guest.delete(SESSION),
+        );
+        assert_eq!(ended.status, 204, "{}", ended.body());
+        for answer in [asked, drawn] {
+            assert!(
+                matches!(answer.status.as_u16(), 200 | 201 | 202 | 401),
+                "{}",
+                answer.body()
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn ending_a_session_erases_what_it_holds() {
     let app = TestApp::start().await;
     let guest = app.guest().await;

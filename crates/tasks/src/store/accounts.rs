@@ -241,13 +241,15 @@ impl Store {
                 account_id,
             )?;
             // Guests come and go; that an account with a name is gone should be found out. The name
-            // of a person goes with it.
+            // of a person goes with it; a person may come back and go as often as they like, and
+            // is told of only where something went with them.
             connection.execute(
                 "INSERT INTO audit (at_ms, actor, act, object)
                  SELECT CAST(?2 AS BIGINT), 'its holder', CAST(?3 AS TEXT), account_id
                     || CASE WHEN subject IS NULL THEN ' (' || name || ')' ELSE '' END
                  FROM accounts
-                 WHERE account_id = ?1 AND kind = 'keyed'",
+                 WHERE account_id = ?1 AND kind = 'keyed' AND (subject IS NULL
+                    OR EXISTS (SELECT 1 FROM tasks WHERE tasks.account_id = ?1))",
                 &[
                     account_id.into(),
                     now_ms.into(),
@@ -263,6 +265,17 @@ impl Store {
         })
         .await
     }
+}
+
+/// Keeps an account as it is until the transaction ends: nobody else counts what it has, or erases it.
+pub(super) fn hold(connection: &Connection<'_>, account_id: AccountId) -> Result<(), StoreError> {
+    connection.lock(Lock::Account(account_id))?;
+    let found = connection.row(
+        "SELECT 1 FROM accounts WHERE account_id = ?1",
+        &[account_id.into()],
+        |_| Ok(()),
+    )?;
+    found.ok_or(StoreError::AccountGone)
 }
 
 fn has_keys(connection: &Connection<'_>) -> Result<bool, StoreError> {

@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use super::{
     Store, StoreError,
+    accounts::hold,
     connection::{Connection, Lock, Row},
 };
 use crate::{AccountId, DrawId};
@@ -82,7 +83,7 @@ impl Store {
     /// Stores a draw, or returns the one that the matter has; says whether it is new.
     pub(crate) async fn draw(&self, draw: NewDraw) -> Result<(DrawRow, bool), Refusal> {
         self.write(move |connection| {
-            connection.lock(Lock::Account(draw.asker.account_id))?;
+            hold(connection, draw.asker.account_id)?;
             let matter = draw.matter.as_ref();
             let matter = matter.map(|matter| hash(connection, &draw.asker, matter));
             let matter = matter.transpose()?;

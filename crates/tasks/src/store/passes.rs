@@ -2,7 +2,7 @@
 
 use super::{
     Store, StoreError,
-    accounts::{NewKey, insert_key},
+    accounts::{NewKey, hold, insert_key},
     connection::Connection,
 };
 use crate::{AccountId, Credential, TaskId};
@@ -35,6 +35,7 @@ impl Store {
                 credential,
                 expires_ms,
             } = pass;
+            hold(connection, account_id)?;
             if let Some(task_id) = task_id {
                 let has_task = connection.one(
                     "SELECT EXISTS (SELECT 1 FROM tasks WHERE task_id = ?1 AND account_id = ?2)",

@@ -2,7 +2,8 @@
 
 use super::{
     Store, StoreError,
-    connection::{Connection, Lock},
+    accounts::hold,
+    connection::Connection,
     draws::{self, DrawRow, Hash},
     log, spending,
     value::Value,
@@ -93,7 +94,7 @@ impl Store {
     /// Stores the task with its first events, or returns the one that the same key made before.
     pub(crate) async fn submit(&self, task: NewTask) -> Result<TaskId, Refusal> {
         self.write(move |connection| {
-            connection.lock(Lock::Account(task.account_id))?;
+            hold(connection, task.account_id)?;
             if let Some(idempotency) = &task.idempotency
                 && let Some(first) = earlier(connection, task.account_id, idempotency, task.now_ms)?
             {

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kaucim_tasks::{Accounts, KeyError, KeyTerms, Rotation, Scope, Vouched};
+use kaucim_tasks::{
+    Accounts, DrawError, KeyError, KeyTerms, Rotation, Scope, StoreError, SubmitError, Vouched,
+};
 
-use crate::app::{App, open_in};
+use crate::{
+    app::{App, Person, open_in, submission},
+    draws::request,
+};
 
 #[tokio::test]
 async fn a_key_is_good_until_its_account_is_erased() {
@@ -56,7 +61,7 @@ async fn a_key_can_be_made_beside_a_running_server() {
     let beside = Accounts::new(open_in(app.path()).await);
     let (key, asked) = tokio::join!(
         beside.create_key(KeyTerms::named("temple")),
-        app.submit(crate::app::submission(app.guest().await))
+        app.submit(submission(app.guest().await))
     );
     asked.unwrap();
     let key = key.unwrap();
@@ -220,11 +225,55 @@ async fn whoever_is_vouched_for_shares_no_account_with_a_key_of_that_name() {
     let of_people = listed.iter().filter(|account| account.issuer.is_some());
     assert_eq!(of_people.count(), 3, "lists tell them apart");
     // Nobody's name outlives their account.
+    let person = Person {
+        account_id: lan.account_id,
+        is_guest: false,
+    };
+    app.ask(person).await;
     app.tasks.erase_account(lan.account_id).await.unwrap();
     app.tasks.erase_account(ling).await.unwrap();
     let audit = app.accounts.audit(None, 2).await.unwrap();
     assert_eq!(audit[0].object, format!("{ling} (ling)"));
     assert_eq!(audit[1].object, lan.account_id.to_string());
+}
+
+#[tokio::test]
+async fn whoever_comes_and_goes_with_nothing_does_not_fill_the_audit() {
+    let app = App::start(0).await;
+    app.accounts
+        .create_account("temple", "a test")
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        let mei = app.accounts.vouched(vouched("mei")).await.unwrap();
+        app.tasks.erase_account(mei.account_id).await.unwrap();
+    }
+    let audit = app.accounts.audit(None, 9).await.unwrap();
+    let acts: Vec<_> = audit.iter().map(|entry| entry.act.as_str()).collect();
+    assert_eq!(acts, ["account_created"]);
+}
+
+#[tokio::test]
+async fn nothing_is_kept_for_an_account_that_was_erased_meanwhile() {
+    let app = App::start(0).await;
+    let (guest, _) = app.accounts.open_guest().await.unwrap();
+    let person = Person {
+        account_id: guest.account_id,
+        is_guest: true,
+    };
+    app.tasks.erase_account(guest.account_id).await.unwrap();
+    let asked = app.submit(submission(person)).await.unwrap_err();
+    assert!(
+        matches!(asked, SubmitError::Store(StoreError::AccountGone)),
+        "{asked:?}"
+    );
+    let drawn = app.tasks.draw(request(person, None)).await.unwrap_err();
+    assert!(
+        matches!(drawn, DrawError::Store(StoreError::AccountGone)),
+        "{drawn:?}"
+    );
+    let handed = app.accounts.handoff(&guest).await.unwrap_err();
+    assert!(matches!(handed, StoreError::AccountGone), "{handed:?}");
 }
 
 #[tokio::test]
