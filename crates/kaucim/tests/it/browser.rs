@@ -69,13 +69,31 @@ impl Browser {
     /// A browser that has opened the page of this server.
     pub(crate) async fn at(server: &Server) -> Self {
         let browser = Self::start().await;
-        let page = browser.driver.goto(server.url("/")).await;
-        page.expect("the page");
+        browser.comes_to(server).await;
         browser
     }
 
-    /// A browser that has opened nothing yet.
+    /// Opens the page of this server, as a person does who comes for the first time today.
+    pub(crate) async fn comes_to(&self, server: &Server) {
+        // Else the page that is there is the one that is wanted.
+        self.driver.goto("about:blank").await.expect("nothing");
+        self.driver.goto(server.url("/")).await.expect("the page");
+    }
+
+    /// The same for somebody who has nothing against motion.
+    pub(crate) async fn lively_at(server: &Server) -> Self {
+        let browser = Self::start_with(&[]).await;
+        browser.comes_to(server).await;
+        browser
+    }
+
+    /// A browser that has opened nothing yet, of somebody who wants no motion: what moves is most
+    /// of the work of a browser without a graphics card, and is waited for.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&["--force-prefers-reduced-motion"]).await
+    }
+
+    async fn start_with(more: &[&str]) -> Self {
         let started = timeout(PATIENCE, async {
             loop {
                 if let Some(started) = driver().await {
@@ -99,7 +117,10 @@ impl Browser {
             "--test-third-party-cookie-phaseout",
             "--lang=en",
             "--window-size=800,700",
-        ] {
+        ]
+        .iter()
+        .chain(more)
+        {
             capabilities.add_arg(argument).expect("an argument");
         }
         let all = json!({ "browser": "ALL" });

@@ -14,7 +14,7 @@ use crate::{
 async fn from_the_draw_to_the_finished_reading() {
     let sim = model("rate=150;ttft=300").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
+    let browser = Browser::lively_at(&server).await;
     ask(&browser, "Will <b>love</b> find me this year?").await;
     browser.until("status", "data-state", &["writing"]).await;
     // The stick falls, and the slip is there while the model writes.
@@ -63,7 +63,7 @@ async fn from_the_draw_to_the_finished_reading() {
 async fn a_reload_while_the_lot_is_shaken_goes_on() {
     let sim = model("rate=300;ttft=100").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
+    let browser = Browser::lively_at(&server).await;
     press(&browser, "Is the bridge safe to cross?").await;
     // The stick has a number, and the blocks ask whether it is this one.
     browser.until("rite", "data-step", &["blocks"]).await;

@@ -82,13 +82,14 @@ async fn ask_again(browser: &Browser, question: &str) {
 async fn without_draws_the_server_draws_alone() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::start().await;
     for (path, status) in [
         ("/draw", 404),
         ("/draw", 503),
         ("/reveal", 503),
         ("/reveal", 404),
     ] {
-        let browser = Browser::at(&server).await;
+        browser.comes_to(&server).await;
         browser.until("status", "data-state", &["idle"]).await;
         browser
             .runs(&format!(
@@ -110,8 +111,8 @@ async fn without_draws_the_server_draws_alone() {
             0,
             "{path} {status}: nothing is claimed"
         );
-        browser.stop().await;
     }
+    browser.stop().await;
     assert_eq!(sim.calls().len(), 4);
     sim.stop().await;
 }

@@ -37,7 +37,7 @@ impl Browser {
 async fn blocks_are_thrown_until_the_stick_is_kept() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
+    let browser = Browser::lively_at(&server).await;
     browser.will_throw("[3, 0, 3, 1]").await;
     press(&browser, "Shall I learn the flute?").await;
     browser.click("rite-skip").await; // shaken for the asker
@@ -75,7 +75,7 @@ async fn blocks_are_thrown_until_the_stick_is_kept() {
 async fn the_rite_can_be_left() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
+    let browser = Browser::lively_at(&server).await;
     press(&browser, "Shall I leave?").await;
     browser.until("rite", "data-step", &["blocks"]).await;
     browser.click("rite-back").await;
@@ -105,7 +105,7 @@ async fn the_rite_can_be_left() {
 async fn the_keyboard_is_enough() {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
+    let browser = Browser::lively_at(&server).await;
     browser.will_throw("[1]").await;
     browser.until("status", "data-state", &["idle"]).await;
     let focus = "return document.activeElement.dataset.testid || document.activeElement.id || document.activeElement.localName";
