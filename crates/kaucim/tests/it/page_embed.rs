@@ -5,6 +5,7 @@ use thirtyfour::By;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    task::JoinSet,
 };
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -39,11 +40,16 @@ impl Hosts {
             page.len()
         );
         let serving = TaskTracker::new().spawn(async move {
+            let mut open = JoinSet::new();
             while let Ok((mut socket, _)) = listener.accept().await {
-                // One read holds such a request, or the browser sends another one.
-                if socket.read(&mut [0; 8192]).await.is_ok() {
-                    socket.write_all(answer.as_bytes()).await.ok();
-                }
+                let answer = answer.clone();
+                // Browsers open connections ahead of what they want, and may never ask there.
+                open.spawn(async move {
+                    // One read holds such a request, or the browser sends another one.
+                    if socket.read(&mut [0; 8192]).await.is_ok() {
+                        socket.write_all(answer.as_bytes()).await.ok();
+                    }
+                });
             }
         });
         Self {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
-    browser::{Browser, ask},
+    browser::{Browser, ask, press, through_the_rite},
     program::{PATIENCE, Server, asking, model},
 };
 
@@ -351,20 +351,26 @@ async fn a_bad_reading_is_reported_and_the_report_changed() {
 
 #[tokio::test]
 async fn who_asked_to_be_told_is_told() {
-    let sim = model("rate=0;ttft=8000").await;
+    let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
     let browser = Browser::at(&server).await;
     let leave = json!({ "origin": server.url(""), "permissions": ["notifications"] });
     browser.tell("Browser.grantPermissions", leave).await;
-    ask(&browser, "Shall I go out meanwhile?").await;
+    // It takes as long as it takes to press a button.
+    ask(&browser, "Shall I go out meanwhile? [[sim fault=stall]]").await;
     let asked = "return localStorage.getItem('kaucim.notify')";
     assert_eq!(browser.runs(asked).await, Value::Null, "nothing is assumed");
     browser.click("notify").await;
     browser.until_it_is(asked, "on".into()).await;
+    browser.click("cancel").await;
+    browser.until("status", "data-state", &["cancelled"]).await;
+    browser.comes_to(&server).await;
+    press(&browser, "Shall I go out now?").await;
     // A page behind another one, as far as it can tell.
     browser
         .runs("Object.defineProperty(document, 'hidden', { get: () => true })")
         .await;
+    through_the_rite(&browser).await;
     browser.until("status", "data-state", &["complete"]).await;
     let titles = "return navigator.serviceWorker.ready.then(worker => worker.getNotifications())
         .then(all => all.map(one => one.title))";

@@ -96,14 +96,17 @@ fn assert_order(events: &[Event]) {
     assert!(counted("llm_streaming") > 100, "the text came word by word");
 }
 
-/// The tokens of each section, joined, are its sealed text.
+/// The tokens of each section, joined, are the beginning of its sealed text: all of it, unless
+/// the seal overtook this reader.
 fn assert_tokens(events: &[Event]) {
     let mut open = String::new();
     for event in events {
         match event.name.as_str() {
             "llm_streaming" => open.push_str(event.data["token"].as_str().expect("text")),
             "section_completed" => {
-                assert_eq!(event.data["text"], std::mem::take(&mut open));
+                let text = event.data["text"].as_str().expect("text");
+                let told = std::mem::take(&mut open);
+                assert!(text.starts_with(&told), "{told:?} does not begin {text:?}");
             }
             _ => {}
         }

@@ -19,7 +19,8 @@ export async function askLeave() {
 /** Tells it, where it is wanted and the page cannot be seen. */
 export async function tell(title, body) {
   if (!document.hidden || !wanted()) return;
-  const worker = await navigator.serviceWorker?.getRegistration();
+  // One that is still being installed cannot tell anything yet.
+  const worker = await navigator.serviceWorker?.getRegistration() && await navigator.serviceWorker.ready;
   const how = { body, tag: 'kaucim-reading', icon: '/assets/icon-192.png', data: location.href };
   if (worker) await worker.showNotification(title, how);
   else new Notification(title, how).onclick = () => focus();
