@@ -63,18 +63,20 @@ fn step(session: &Session) -> Result<bool, StoreError> {
 }
 
 fn found(session: &Session) -> Result<Found, StoreError> {
-    let is_there = |table: &str| {
-        let rows = session.query(
-            "SELECT to_regclass(quote_ident(current_schema()) || '.' || ?1) IS NOT NULL",
-            &[table.into()],
-        );
-        rows.map(|rows| rows.first().is_some_and(|row| row.get(0)))
-    };
-    let (version, oldest) = if is_there("kaucim_schema")? {
+    // Asked at once and of the catalogue's own rows: names are looked up in a memory of the session,
+    // which waiting for a turn does not refresh, and another node may be done between two looks.
+    let rows = session.query(
+        "SELECT CAST(relname AS text) FROM pg_catalog.pg_class
+         JOIN pg_catalog.pg_namespace AS place ON place.oid = relnamespace
+         WHERE nspname = current_schema() AND relname IN ('kaucim_schema', 'tasks', 'accounts')",
+        &[],
+    )?;
+    let is_there = |table: &str| rows.iter().any(|row| row.get::<_, &str>(0) == table);
+    let (version, oldest) = if is_there("kaucim_schema") {
         let rows = session.query("SELECT version, oldest FROM kaucim_schema", &[])?;
         let row = rows.first().ok_or(StoreError::Missing)?;
         (row.get(0), row.get(1))
-    } else if is_there("tasks")? || is_there("accounts")? {
+    } else if is_there("tasks") || is_there("accounts") {
         return Err(StoreError::Foreign);
     } else {
         (0, 0)
