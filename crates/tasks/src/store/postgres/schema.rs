@@ -13,7 +13,9 @@ const MIGRATIONS: &[Step] = &[Step {
 
 struct Step {
     sql: &'static str,
-    /// The first version of the program that can work with the result.
+    /// The first version of the program that can work with the result. What older programs cannot
+    /// read, such as a new kind of event or status, raises it as well: such a version comes after
+    /// one that reads the new kind and does not write it yet.
     oldest: i64,
 }
 

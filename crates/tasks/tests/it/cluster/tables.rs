@@ -14,14 +14,17 @@ use crate::{
 
 #[tokio::test]
 async fn nodes_that_meet_an_empty_database_at_once_make_its_tables_once() {
-    let Some(cluster) = Cluster::new() else {
-        return;
-    };
-    let stores = join_all((0..6).map(|_| connected(&cluster.address))).await;
-    assert_eq!(stores.len(), 6);
-    let [rows] = cluster.hand().numbers("SELECT count(*) FROM kaucim_schema");
-    assert_eq!(rows, 1);
-    cluster.node(0).await.guest().await;
+    // It depends on the moment.
+    for _ in 0..5 {
+        let Some(cluster) = Cluster::new() else {
+            return;
+        };
+        let stores = join_all((0..6).map(|_| connected(&cluster.address))).await;
+        assert_eq!(stores.len(), 6);
+        let [rows] = cluster.hand().numbers("SELECT count(*) FROM kaucim_schema");
+        assert_eq!(rows, 1);
+        cluster.node(0).await.guest().await;
+    }
 }
 
 #[tokio::test]
