@@ -341,7 +341,7 @@ pub(crate) async fn take_over(
             p50,
         ),
         line("the same, p99, ms", p99),
-        line("of 20 readings went on", all_on),
+        line("of 20 readings, those cut in a section", all_on),
     ])
 }
 
