@@ -118,6 +118,17 @@ pub struct Prepared {
     /// What the temple says below the reading, in its language as far as the deck has it.
     #[serde(default)]
     pub deck_disclaimer: Option<String>,
+    /// The reading that the question follows, where it follows one.
+    #[serde(default)]
+    pub first: Option<First>,
+}
+
+/// A reading that one more question is asked about: what the second one agrees with, and does not
+/// say again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct First {
+    pub question: Question,
+    pub sections: Vec<Section>,
 }
 
 impl Prepared {

@@ -15,7 +15,7 @@ mod stranger;
 use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(crate) use self::{claims::compile as compile_claims, known::Known, length::length_finding};
-use crate::{Check, Language, Lot, Section, SectionId, guard::Watch, script::Scripts};
+use crate::{Check, First, Language, Lot, Section, SectionId, guard::Watch, script::Scripts};
 
 /// Names of the checks; each is also a part of the prompt files, told when it has failed.
 pub(crate) const PRESENT: &str = "present";
@@ -26,6 +26,8 @@ pub(crate) const QUOTATION: &str = "quotation";
 pub(crate) const STRANGER: &str = "stranger";
 pub(crate) const PLACEHOLDER: &str = "placeholder";
 pub(crate) const REFUSAL: &str = "refusal";
+/// Found in a reading that follows another one.
+pub(crate) const AGAIN: &str = "again";
 pub(crate) const REPETITION: &str = "repetition";
 pub(crate) const PROMISE: &str = "promise";
 pub(crate) const PROGNOSIS: &str = "prognosis";
@@ -68,6 +70,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) known: &'a Known,
     /// The sections that are final.
     pub(crate) sealed: &'a BTreeMap<SectionId, Section>,
+    /// The reading that this one follows.
+    pub(crate) first: Option<&'a First>,
     /// What may not stand in it.
     pub(crate) watch: &'a Watch,
 }
@@ -145,7 +149,11 @@ fn judge(
 ) -> Vec<Finding> {
     let covers = (draft.section == SectionId::LineByLineInterpretation)
         .then_some((COVERAGE, coverage::fault as Judge));
-    let checks = CHECKS.into_iter().chain(covers);
+    let follows = subject
+        .first
+        .is_some()
+        .then_some((AGAIN, repetition::again as Judge));
+    let checks = CHECKS.into_iter().chain(covers).chain(follows);
     checks
         .filter(|(check, _)| applies(check))
         .map(|(check, judge)| Finding {

@@ -22,7 +22,7 @@ mod wording;
 pub use kaucim_decks::{Language, Lot, Matter, Readings, Resource, Source};
 
 pub use crate::{
-    ask::{Ask, AskError, Budget, Prepared, Question, QuestionError, Resume},
+    ask::{Ask, AskError, Budget, First, Prepared, Question, QuestionError, Resume},
     reading::{
         CallFailure, Check, FortuneResult, Notice, NoticeKind, Origin, ResetReason, Section,
         SectionId, SectionOrigin, Step, Usage, Version, Writer, plain_text,

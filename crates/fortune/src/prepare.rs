@@ -32,7 +32,51 @@ pub(crate) fn prepare(library: &Library, care: &Care, ask: &Ask) -> Result<Prepa
         notices,
         readings: deck.readings,
         deck_disclaimer: in_language(&deck.disclaimer, language, deck.language),
+        first: None,
     })
+}
+
+/// Settles a question that follows a reading. Its lot is that reading's, whatever the deck has by
+/// now; who may write, who is named to somebody in need and what stands below are the temple's
+/// word of today, or of then where its deck is gone.
+pub(crate) fn prepare_follow_up(
+    library: &Library,
+    care: &Care,
+    ask: &Ask,
+    first: Prepared,
+) -> Prepared {
+    let Prepared {
+        question: _,
+        language,
+        context: _,
+        lot,
+        notices: _,
+        readings,
+        deck_disclaimer,
+        first: _,
+    } = first;
+    let deck = library.deck(&lot.deity_id, Some(&lot.deck_id)).ok();
+    // Who asks on in a few words has settled the language before.
+    let language = ask.language.unwrap_or(language);
+    let helpers = Helpers {
+        care,
+        of_deck: deck.as_ref().map_or(&[][..], |deck| &deck.resources),
+    };
+    let mut notices = safety::notices(ask.question.as_str(), &ask.context, language, &helpers);
+    notices.extend(safety::of_lot(&lot, language));
+    Prepared {
+        question: ask.question.clone(),
+        language,
+        context: ask.context.clone(),
+        lot,
+        notices,
+        readings: deck.as_ref().map_or(readings, |deck| deck.readings),
+        deck_disclaimer: match &deck {
+            Some(deck) => in_language(&deck.disclaimer, language, deck.language),
+            None => deck_disclaimer,
+        },
+        first: None,
+    }
 }
 
 /// The text for a reader: in their language, else in that of the deck, else in any.

@@ -2,6 +2,7 @@
 
 mod closing;
 mod data;
+mod first;
 
 use std::collections::BTreeMap;
 
@@ -93,6 +94,7 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
         notices,
         readings: _,
         deck_disclaimer: _,
+        first,
     } = task.prepared;
     let commentary = commentary(lot, *language);
     let sources = sources(task.sources, &commentary);
@@ -115,6 +117,7 @@ fn user(task: &Task<'_>, prompt: &'static str) -> String {
         ("commentary", commentary),
         ("sources", sources),
         ("context", context.join("\n")),
+        ("first", first::first(first.as_ref(), *language)),
         ("question", data(question.as_str())),
         ("delicate", safety::guidance(notices, *language)),
         ("written", written(task)),
@@ -149,14 +152,17 @@ fn written(task: &Task<'_>) -> String {
     let sections: Vec<String> = task
         .written
         .iter()
-        .map(|section| {
-            let text = line(&section.text);
-            let cut: String = text.chars().take(most).collect();
-            let rest = if cut.len() < text.len() { " …" } else { "" };
-            format!("[{}] {cut}{rest}", section.section)
-        })
+        .map(|section| format!("[{}] {}", section.section, cut(&section.text, most)))
         .collect();
     sections.join("\n")
+}
+
+/// The beginning of a text, on one line.
+fn cut(text: &str, most: usize) -> String {
+    let text = line(text);
+    let cut: String = text.chars().take(most).collect();
+    let rest = if cut.len() < text.len() { " …" } else { "" };
+    format!("{cut}{rest}")
 }
 
 /// The commentary in the language of the reading or, where a kind has none, in another one.

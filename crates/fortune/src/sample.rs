@@ -80,6 +80,7 @@ pub(crate) fn prepared(question: &str, language: Language) -> Prepared {
         notices: Vec::new(),
         readings: Readings::Model,
         deck_disclaimer: None,
+        first: None,
     }
 }
 

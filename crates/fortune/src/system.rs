@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use crate::{
     Ask, AskError, Care, FortuneResult, Prepared, Source, Step, Writer, checks, engine,
-    neighbours::Neighbourhood, prepare::prepare, retrieval::Retrieval,
+    neighbours::Neighbourhood,
+    prepare::{prepare, prepare_follow_up},
+    retrieval::Retrieval,
 };
 
 /// Makes readings from decks and models. A cheap handle.
@@ -134,6 +136,12 @@ impl FortuneSystem {
     /// Finds (or draws) the lot and settles the language; asks no model and spends nothing.
     pub fn prepare(&self, ask: &Ask) -> Result<Prepared, AskError> {
         prepare(self.library(), &self.settings.care, ask)
+    }
+
+    /// Makes a question ready that follows a reading: its lot is that of `first`, and draws none.
+    /// Deity, deck and number of the ask do not count; without a language, that of `first` does.
+    pub fn prepare_follow_up(&self, ask: &Ask, first: Prepared) -> Prepared {
+        prepare_follow_up(self.library(), &self.settings.care, ask, first)
     }
 
     /// Makes ready what the first reading would wait for: the patterns of the checks, and what else

@@ -40,6 +40,10 @@ pub(crate) enum Problem {
     /// Too many unfinished readings; this is one of them.
     TaskRunning(TaskId),
     TaskCancelled(TaskId),
+    /// It was cancelled or failed, so that nothing follows it.
+    NoReading(TaskId),
+    /// The question that follows a reading, of which there is one.
+    FollowUpAsked(TaskId),
     /// Over so many KiB.
     BodyTooLarge(usize),
     BodyTooSlow,
@@ -223,6 +227,27 @@ impl Problem {
                     "task_cancelled",
                     "The reading was cancelled",
                     "it was cancelled while this request waited for it".to_owned(),
+                )
+            },
+            Self::NoReading(task_id) => Row {
+                task_id: Some(task_id),
+                ..row(
+                    StatusCode::CONFLICT,
+                    "no_reading",
+                    "There is no reading to ask about",
+                    "it was cancelled or has failed; ask the question anew".to_owned(),
+                )
+            },
+            Self::FollowUpAsked(task_id) => Row {
+                task_id: Some(task_id),
+                ..row(
+                    StatusCode::CONFLICT,
+                    "follow_up_asked",
+                    "One more question was asked already",
+                    format!(
+                        "of a reading one more question is asked, and it was: task {task_id}; for \
+                         another matter, ask anew"
+                    ),
                 )
             },
             Self::BodyTooLarge(most_kib) => row(

@@ -30,6 +30,9 @@ pub struct TaskResult {
     pub timings: Timings,
     pub attempts: u32,
     pub disclaimer: String,
+    /// The reading that the question follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TaskId>,
 }
 
 impl TaskResult {
@@ -55,6 +58,7 @@ impl TaskResult {
             timings,
             attempts,
             disclaimer: reading.disclaimer,
+            follows: None,
         }
     }
 }
@@ -105,6 +109,12 @@ pub struct TaskDocument {
     /// That it was reported to the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
+    /// The reading that the question follows: it is asked of the same lot, and knows that reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TaskId>,
+    /// The question that follows this reading; there is one at most, and it has none itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followed_by: Option<TaskId>,
     pub last_event_id: String,
 }
 
@@ -134,6 +144,9 @@ pub struct Summary {
     pub fortune_number: u32,
     pub question: String,
     pub language: Language,
+    /// The reading that the question follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TaskId>,
 }
 
 /// What the durable events of a task add up to.

@@ -17,6 +17,7 @@ mod event;
 mod export;
 mod figures;
 mod follow;
+mod follow_up;
 mod id;
 mod keeper;
 mod operator;
@@ -45,6 +46,7 @@ pub use crate::{
     export::{AccountExport, DrawExport, KeyExport},
     figures::{Commits, Counts, Histogram, Latency, ModelFailure, ModelHealth, ModelState},
     follow::{Follow, FollowOptions, Frame, Phase},
+    follow_up::FollowUpRefusal,
     id::{AccountId, DrawId, IdError, TaskId},
     operator::{Asker, FailedTask, TasksNow, UnfinishedTask},
     overview::{Lately, ModelLately, Overview, Pulse},

@@ -15,6 +15,7 @@ pub(crate) mod draws;
 mod embedded;
 mod export;
 mod folder;
+mod follow_up;
 pub(crate) mod heads;
 pub(crate) mod log;
 pub(crate) mod open_text;

@@ -5,7 +5,7 @@ use kaucim_fortune::{Ask, AskError, Lot, Prepared};
 use tracing::{Instrument, Span, field::display};
 
 use crate::{
-    AccountId, DrawId, Event, Status, StoreError, TaskId, Tasks,
+    AccountId, DrawId, Event, FollowUpRefusal, Status, StoreError, TaskId, Tasks,
     budget::{Purse, Whose, day, seconds_left},
     draws::{DrawRefusal, matter},
     stages,
@@ -28,6 +28,9 @@ pub struct Submission {
     pub ask: Ask,
     /// The draw that the lot comes from; absent: the number of `ask`, or the server draws.
     pub draw_id: Option<DrawId>,
+    /// The reading that is asked about once more; its lot stands in for deity, deck, number and
+    /// draw, and its customer for one that is not named.
+    pub follows: Option<TaskId>,
     /// The client's key and a hash of its request.
     pub idempotency: Option<(String, [u8; 32])>,
 }
@@ -52,6 +55,8 @@ pub enum SubmitError {
     Ask(#[from] AskError),
     #[error(transparent)]
     Draw(#[from] DrawRefusal),
+    #[error(transparent)]
+    FollowUp(#[from] FollowUpRefusal),
     #[error("too many unfinished readings; task {0} is one of them")]
     TaskRunning(TaskId),
     #[error("the queue is full")]
@@ -74,6 +79,8 @@ enum Choice {
     Typed,
     /// From a draw that was revealed, and of which matter it is now.
     Draw(DrawRow, Option<Hash>),
+    /// From the reading that the question follows.
+    Followed,
     /// From the draw that the matter has had.
     Again(DrawId),
     /// From the server alone, for this matter.
@@ -82,7 +89,7 @@ enum Choice {
 
 impl Tasks {
     /// Accepts a question: once this returns, it survives anything.
-    pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+    pub async fn submit(&self, mut submission: Submission) -> Result<Accepted, SubmitError> {
         if let Some(idempotency) = submission.idempotency.clone()
             && let Some(first) = self
                 .accepted_before(submission.account_id, idempotency)
@@ -90,10 +97,18 @@ impl Tasks {
         {
             return Ok(first);
         }
+        let first = match submission.follows {
+            None => None,
+            Some(first) => {
+                let (first, end_user) = self.followed(&submission, first).await?;
+                submission.end_user = end_user;
+                Some(first)
+            }
+        };
         loop {
             // Somebody may have drawn for the same matter in between; then that lot counts.
             if let Some(accepted) = self
-                .submit_unless_overtaken(&submission)
+                .submit_unless_overtaken(&submission, first.as_ref())
                 .instrument(stages::accept())
                 .await?
             {
@@ -105,15 +120,18 @@ impl Tasks {
     async fn submit_unless_overtaken(
         &self,
         submission: &Submission,
+        first: Option<&Prepared>,
     ) -> Result<Option<Accepted>, SubmitError> {
         let now_ms = self.shared.settings.clock.now_ms();
-        let (ask, choice) = self.choose(submission, now_ms).await?;
-        let mut prepared = self.shared.fortune.prepare(&ask)?;
+        let (mut prepared, choice) = self.prepare(submission, first, now_ms).await?;
         let already_drawn = matches!(choice, Choice::Again(_));
         if already_drawn {
             prepared = prepared.with_same_matter();
         }
-        let drawn = !matches!(choice, Choice::Typed);
+        let drawn = match choice {
+            Choice::Typed | Choice::Followed => false,
+            Choice::Draw(..) | Choice::Again(_) | Choice::Server(..) => true,
+        };
         let idempotency = submission.idempotency.clone();
         let task = NewTask {
             task_id: self.shared.settings.clock.task_id(),
@@ -135,6 +153,7 @@ impl Tasks {
                 budgets: self.shared.allowances.budgets(),
             },
             stick: self.stick(choice, submission, &prepared.lot)?,
+            follows: submission.follows,
         };
         let task_id = task.task_id;
         let stage = Span::current();
@@ -166,6 +185,26 @@ impl Tasks {
             drawn,
             already_drawn,
         }))
+    }
+
+    /// Settles everything that needs no model.
+    async fn prepare(
+        &self,
+        submission: &Submission,
+        first: Option<&Prepared>,
+        now_ms: i64,
+    ) -> Result<(Prepared, Choice), SubmitError> {
+        let fortune = &self.shared.fortune;
+        match first {
+            Some(first) => {
+                let prepared = fortune.prepare_follow_up(&submission.ask, first.clone());
+                Ok((prepared, Choice::Followed))
+            }
+            None => {
+                let (ask, choice) = self.choose(submission, now_ms).await?;
+                Ok((fortune.prepare(&ask)?, choice))
+            }
+        }
     }
 
     /// Settles where the lot comes from, and its number unless the server draws it now.
@@ -241,7 +280,7 @@ impl Tasks {
         lot: &Lot,
     ) -> Result<Stick, SubmitError> {
         Ok(match choice {
-            Choice::Typed => Stick::Free,
+            Choice::Typed | Choice::Followed => Stick::Free,
             Choice::Again(draw_id) => Stick::Again(draw_id),
             // The deck was swapped in this moment.
             Choice::Draw(draw, _) if draw.terms.version != lot.version => {
@@ -347,6 +386,7 @@ fn number_of(draw: &DrawRow, ask: &Ask) -> Result<u32, DrawRefusal> {
 impl From<Refusal> for SubmitError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::FollowUp(refusal) => Self::FollowUp(refusal),
             Refusal::TaskRunning(task_id) => Self::TaskRunning(task_id),
             Refusal::QueueFull => Self::QueueFull,
             // Whoever knows what time it was has told more.

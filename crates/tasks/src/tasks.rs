@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use jiff::Timestamp;
-use kaucim_fortune::{FortuneSystem, Prepared, Question, Resume, Version};
+use kaucim_fortune::{First, FortuneSystem, Prepared, Question, Resume, Version};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     overview::Seen,
     queue::Queue,
     store::{
-        log::{Stored, decoded},
+        log::{Erased, Stored, decoded},
         row::TaskRow,
     },
     tail::Tail,
@@ -231,6 +231,14 @@ impl Tasks {
             Some(_) => self.shared.store.report_of(task_id).await?,
             None => None,
         };
+        let followed_by = match row.status {
+            Status::Completed => self.shared.store.follow_up_of(task_id).await?,
+            Status::Queued
+            | Status::Retrieving
+            | Status::Generating
+            | Status::Failed
+            | Status::Cancelled => None,
+        };
         let lot = *progress.lot.ok_or(StoreError::Closed)?;
         Ok(TaskDocument {
             task_id,
@@ -252,6 +260,8 @@ impl Tasks {
             result: progress.result.map(|result| *result),
             error: progress.failure,
             report: report.map(|report| report.seen()),
+            follows: row.follows,
+            followed_by,
             last_event_id: last_event_id(row.last_sequence),
         })
     }
@@ -279,15 +289,18 @@ impl Tasks {
         Ok(rows.into_iter().map(summary).collect())
     }
 
-    /// Erases a finished task, its text and its traces.
+    /// Erases a finished task with the question that follows it, their text and their traces. Is
+    /// refused while one of the two is unfinished.
     pub async fn erase(&self, account_id: AccountId, task_id: TaskId) -> Result<(), EraseError> {
         let shared = Arc::clone(&self.shared);
         self.see_through(async move {
             match shared.store.erase(account_id, task_id).await? {
-                None => Err(EraseError::NotFound),
-                Some(false) => Err(EraseError::Running(task_id)),
-                Some(true) => {
-                    shared.erased(task_id);
+                Erased::NotFound => Err(EraseError::NotFound),
+                Erased::Running(running) => Err(EraseError::Running(running)),
+                Erased::All(all) => {
+                    for task_id in all {
+                        shared.erased(task_id);
+                    }
                     shared.empty_log().await;
                     Ok(())
                 }
@@ -332,7 +345,7 @@ impl Tasks {
         done.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
-    async fn owned(
+    pub(crate) async fn owned(
         &self,
         account_id: AccountId,
         task_id: TaskId,
@@ -400,28 +413,38 @@ impl Shared {
     }
 }
 
-/// What an attempt needs to go on, all of it from the log but the versions that it has kept itself.
+/// What an attempt needs to go on, all of it from the log but the versions that it has kept itself,
+/// and the reading that it follows.
 pub(crate) fn resume_from(
     row: &TaskRow,
     progress: &Progress,
+    first: Option<First>,
     versions: Vec<Version>,
     budget_left: kaucim_fortune::Budget,
 ) -> Option<Resume> {
-    let lot = progress.lot.as_deref()?.clone();
     Some(Resume {
         prepared: Prepared {
-            question: Question::new(&row.question).ok()?,
-            language: row.language,
-            context: serde_json::from_str(&row.context).ok()?,
-            lot,
-            notices: progress.notices.clone(),
-            readings: progress.readings,
-            deck_disclaimer: progress.deck_disclaimer.clone(),
+            first,
+            ..prepared_from(row, progress)?
         },
         sources: progress.sources.clone(),
         sealed: progress.sections.clone(),
         versions,
         budget_left,
+    })
+}
+
+/// What was known of a question when it was accepted.
+pub(crate) fn prepared_from(row: &TaskRow, progress: &Progress) -> Option<Prepared> {
+    Some(Prepared {
+        question: Question::new(&row.question).ok()?,
+        language: row.language,
+        context: serde_json::from_str(&row.context).ok()?,
+        lot: progress.lot.as_deref()?.clone(),
+        notices: progress.notices.clone(),
+        readings: progress.readings,
+        deck_disclaimer: progress.deck_disclaimer.clone(),
+        first: None,
     })
 }
 
@@ -434,6 +457,7 @@ fn summary(row: TaskRow) -> Summary {
         fortune_number: row.fortune_number,
         question: row.question,
         language: row.language,
+        follows: row.follows,
     }
 }
 

@@ -22,6 +22,7 @@ impl Known {
             notices: _,
             readings: _,
             deck_disclaimer: _,
+            first,
         } = prepared;
         let mut texts = of_lot(lot);
         // A line of another lot is no source to quote from.
@@ -29,6 +30,8 @@ impl Known {
         texts.extend(sources.flat_map(|source| [source.title.as_str(), source.excerpt.as_str()]));
         texts.push(question.as_str());
         texts.extend(context.values().map(String::as_str));
+        // What was read of the lot before is no text of the deck, and may not look like one.
+        texts.extend(first.iter().map(|first| first.question.as_str()));
         let mut folded = String::new();
         // Lines of a verse are quoted together; the border of two texts is found in no quotation.
         let verse = lot.verse.concat();

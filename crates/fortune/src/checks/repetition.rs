@@ -1,5 +1,5 @@
-//! Checks that a section says something of its own: neither what another one says, nor the same
-//! over and over.
+//! Checks that a section says something of its own: neither what another one says, nor what the
+//! reading said that it follows, nor the same over and over.
 
 use std::{
     collections::BTreeSet,
@@ -25,13 +25,8 @@ pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> 
             "it says {period} words or characters over and over"
         ));
     }
-    // Whoever quotes the verse repeats nobody.
     let verse = words(&subject.lot.verse.concat());
-    let verse = shingles(&verse);
-    let own: BTreeSet<&[u64]> = shingles(&written).difference(&verse).copied().collect();
-    if own.len() < LEAST_SHINGLES {
-        return None;
-    }
+    let own = own(&written, &verse)?;
     let others = subject
         .sealed
         .values()
@@ -43,6 +38,35 @@ pub(super) fn fault(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> 
         })
         .map(|other| format!("half of it stands in `{}`", other.section))
         .next()
+}
+
+/// Whether it is the first reading over again. What a line of the verse means stays the same, and
+/// may be said in much the same words; what it has to do with the new question does not.
+pub(super) fn again(draft: &Draft<'_>, subject: &Subject<'_>) -> Option<String> {
+    let written = words(draft.text);
+    let verse = words(&subject.lot.verse.concat());
+    let own = own(&written, &verse)?;
+    let sections = subject.first.iter().flat_map(|first| &first.sections);
+    sections
+        .filter(|section| {
+            let theirs = words(&section.text);
+            own.intersection(&shingles(&theirs)).count() * 4 >= own.len() * 3
+        })
+        .map(|section| {
+            format!(
+                "most of it stands in `{}` of the first reading",
+                section.section
+            )
+        })
+        .next()
+}
+
+/// The shingles that are not the verse's: whoever quotes that repeats nobody. Absent where too few
+/// are left to judge by.
+fn own<'a>(written: &'a [u64], verse: &'a [u64]) -> Option<BTreeSet<&'a [u64]>> {
+    let verse = shingles(verse);
+    let own: BTreeSet<&[u64]> = shingles(written).difference(&verse).copied().collect();
+    (own.len() >= LEAST_SHINGLES).then_some(own)
 }
 
 /// Words in Latin script, and each other letter; hashed, as they are only compared.

@@ -1,6 +1,7 @@
 //! What each check lets pass and what it does not, in prose. Chinese cases are written in
 //! Traditional characters and run in both scripts.
 
+mod again;
 mod battery;
 mod boilerplate;
 mod claims;
@@ -47,6 +48,7 @@ impl Reading {
                 notices: Vec::new(),
                 readings: Readings::Model,
                 deck_disclaimer: None,
+                first: None,
             },
             sources: Vec::new(),
             sealed: BTreeMap::new(),
@@ -84,6 +86,7 @@ impl Reading {
             lot: &self.prepared.lot,
             known: &known,
             sealed: &self.sealed,
+            first: self.prepared.first.as_ref(),
             watch: &Watch::new(Arc::clone(&self.neighbours), &known, self.prepared.lot.tone),
         };
         let drafts = sections.iter().map(|&(id, text)| Draft::new(id, text));

@@ -77,7 +77,7 @@ pub(super) fn weight(check: &str) -> Option<u32> {
         // Says what is not true of the lot.
         checks::QUOTATION | checks::STRANGER => Some(4),
         checks::COVERAGE => Some(2),
-        checks::REPETITION | checks::LENGTH => Some(1),
+        checks::REPETITION | checks::AGAIN | checks::LENGTH => Some(1),
         // Another language, no text, a promise, a prognosis, a threat, a sale, a made-up figure, the
         // deity's own voice, the model's own affairs, and whatever was stopped before it was shown.
         _ => None,

@@ -212,6 +212,7 @@ impl Writing {
             lot: &self.prepared.lot,
             known: &self.known,
             sealed: &self.sealed,
+            first: self.prepared.first.as_ref(),
             watch: &self.watch,
         }
     }
@@ -280,6 +281,7 @@ impl Writing {
             notices: _,
             readings: _,
             deck_disclaimer,
+            first: _,
         } = self.prepared;
         let sections: Vec<Section> = self.sealed.into_values().collect();
         let text = plain_text(

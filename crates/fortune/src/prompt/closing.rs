@@ -78,6 +78,9 @@ fn tone(task: &Task<'_>) -> &'static str {
 
 fn remarks(task: &Task<'_>, prompt: &'static str) -> Vec<String> {
     let mut lines = Vec::new();
+    if task.prepared.first.is_some() {
+        lines.push(part(prompt, "first").to_owned());
+    }
     if !task.written.is_empty() {
         lines.push(part(prompt, "written").to_owned());
     }

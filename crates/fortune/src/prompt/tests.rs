@@ -6,6 +6,7 @@ use kaucim_decks::Tone;
 use super::*;
 use crate::{SectionOrigin, sample};
 
+mod first;
 mod injection;
 mod size;
 
@@ -118,7 +119,7 @@ fn what_was_wrong_with_a_section() {
         .into_iter()
         .chain(["placeholder", "refusal", "repetition", "promise"])
         .chain(["prognosis", "voice", "threat", "sale", "confidence"])
-        .chain(["leak", "coverage"])
+        .chain(["leak", "coverage", "again"])
         .map(Fault::Check)
         .chain([Fault::Unfinished]);
     let remarks: Vec<Remark> = faults.map(|fault| remark(fault, &[])).collect();
@@ -187,6 +188,7 @@ fn every_prompt_has_every_part() {
         let fixed = [
             "system",
             "closing",
+            "first",
             "written",
             "faults",
             "quoted",

@@ -3,6 +3,7 @@
 
 mod example;
 mod failures;
+mod follow_up;
 mod limits;
 mod model;
 mod properties;

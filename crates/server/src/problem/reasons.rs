@@ -3,7 +3,8 @@
 use kaucim_decks::LookupError as LotError;
 use kaucim_fortune::AskError;
 use kaucim_tasks::{
-    DrawError, DrawRefusal, EraseError, LookupError, ReportError, StoreError, SubmitError,
+    DrawError, DrawRefusal, EraseError, FollowUpRefusal, LookupError, ReportError, StoreError,
+    SubmitError,
 };
 
 use super::Problem;
@@ -40,6 +41,7 @@ impl From<SubmitError> for Problem {
         match error {
             SubmitError::Ask(AskError::Lookup(error)) => error.into(),
             SubmitError::Draw(refusal) => refusal.into(),
+            SubmitError::FollowUp(refusal) => refusal.into(),
             SubmitError::TaskRunning(task_id) => Self::TaskRunning(task_id),
             SubmitError::QueueFull => Self::QueueFull,
             SubmitError::BudgetSpent {
@@ -62,6 +64,17 @@ impl From<DrawRefusal> for Problem {
             DrawRefusal::OtherDeck | DrawRefusal::OtherMatter | DrawRefusal::WithNumber => {
                 Self::Invalid(refusal.to_string())
             }
+        }
+    }
+}
+
+impl From<FollowUpRefusal> for Problem {
+    fn from(refusal: FollowUpRefusal) -> Self {
+        match refusal {
+            FollowUpRefusal::NotFound => Self::TaskNotFound,
+            FollowUpRefusal::Running(task_id) => Self::TaskRunning(task_id),
+            FollowUpRefusal::NoReading(task_id) => Self::NoReading(task_id),
+            FollowUpRefusal::Asked(task_id) => Self::FollowUpAsked(task_id),
         }
     }
 }

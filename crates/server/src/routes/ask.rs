@@ -188,6 +188,7 @@ pub(super) async fn submit(
         end_user,
         ask,
         draw_id,
+        follows: None,
         idempotency,
     };
     Ok(app.tasks.submit(submission).await?)

@@ -2,7 +2,8 @@
 
 use super::{
     Store, StoreError,
-    connection::Connection,
+    connection::{Connection, Lock},
+    follow_up,
     row::{COLUMNS, TaskRow, task_row},
 };
 use crate::{
@@ -34,6 +35,15 @@ pub(crate) struct Claim {
     pub task_id: TaskId,
     pub epoch: u64,
     pub attempt: u32,
+}
+
+/// What an erasure came to.
+pub(crate) enum Erased {
+    /// The task, and what followed it.
+    All(Vec<TaskId>),
+    /// The task, or what follows it, is unfinished; nothing was erased.
+    Running(TaskId),
+    NotFound,
 }
 
 /// Why a worker's write is refused.
@@ -151,22 +161,26 @@ impl Store {
             .await
     }
 
-    /// Erases a finished task with everything that belongs to it; says false when it is not
-    /// finished, `None` when there is none.
+    /// Erases a finished task with everything that belongs to it, the question that follows it
+    /// included.
     pub(crate) async fn erase(
         &self,
         account_id: AccountId,
         task_id: TaskId,
-    ) -> Result<Option<bool>, StoreError> {
+    ) -> Result<Erased, StoreError> {
         self.write(move |connection| {
+            // Who erases all of the account takes the two in any order.
+            connection.lock(Lock::Account(account_id))?;
             let Some(row) = owned(connection, account_id, task_id)? else {
-                return Ok(None);
+                return Ok(Erased::NotFound);
             };
-            if row.finished_ms.is_none() {
-                return Ok(Some(false));
+            let mut all = vec![(task_id, row.finished_ms.is_some())];
+            all.extend(follow_up::all(connection, task_id)?);
+            if let Some((running, _)) = all.iter().find(|(_, has_ended)| !has_ended) {
+                return Ok(Erased::Running(*running));
             }
             connection.execute("DELETE FROM tasks WHERE task_id = ?1", &[task_id.into()])?;
-            Ok(Some(true))
+            Ok(Erased::All(all.into_iter().map(|(id, _)| id).collect()))
         })
         .await
     }
@@ -270,7 +284,7 @@ pub(super) fn anybodys_row(
 }
 
 /// The row of a task of this account, which nobody changes before the transaction ends.
-fn owned(
+pub(super) fn owned(
     connection: &Connection<'_>,
     account_id: AccountId,
     task_id: TaskId,

@@ -6,6 +6,7 @@ use tokio::{sync::oneshot, time::sleep};
 
 use super::{
     Engine, Store, StoreError,
+    connection::Row,
     submit::IDEMPOTENCY_MS,
     writer::{Job, Writer},
 };
@@ -21,19 +22,27 @@ const EMPTYINGS: u32 = 20;
 const BETWEEN_EMPTYINGS: Duration = Duration::from_millis(100);
 
 impl Store {
-    /// Deletes some of the tasks that finished before a moment; returns them. When there are none
-    /// any more, it returns none.
+    /// Deletes some of the tasks that finished before a moment, each with the question that follows
+    /// it, however young that is; while it is unfinished, both stay. Returns what was deleted. When
+    /// there are none any more, it returns none.
     pub(crate) async fn delete_finished(&self, before_ms: i64) -> Result<Vec<TaskId>, StoreError> {
         self.write(move |connection| {
             let sql = format!(
-                "DELETE FROM tasks WHERE task_id IN (SELECT task_id FROM tasks
-                    WHERE finished_ms < ?1 ORDER BY finished_ms LIMIT ?2{})
-                 RETURNING task_id",
-                connection.skip_locked()
+                "SELECT tasks.task_id, follow_up.task_id
+                 FROM tasks LEFT JOIN tasks AS follow_up ON follow_up.follows = tasks.task_id
+                 WHERE tasks.finished_ms < ?1 AND NOT EXISTS (SELECT 1 FROM tasks AS running
+                    WHERE running.follows = tasks.task_id AND running.finished_ms IS NULL)
+                 ORDER BY tasks.finished_ms LIMIT ?2{}",
+                connection.either("", " FOR UPDATE OF tasks SKIP LOCKED")
             );
             let values = [before_ms.into(), BATCH.into()];
-            let ids = connection.rows(&sql, &values, |row| row.text(0))?;
-            Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+            let pair = |row: &Row<'_>| Ok((row.text(0)?, row.maybe_text(1)?));
+            let mut gone = Vec::new();
+            for (old, follow_up) in connection.rows(&sql, &values, pair)? {
+                connection.execute("DELETE FROM tasks WHERE task_id = ?1", &[(&old).into()])?;
+                gone.extend([Some(old), follow_up].into_iter().flatten());
+            }
+            Ok(gone.iter().filter_map(|id| id.parse().ok()).collect())
         })
         .await
     }

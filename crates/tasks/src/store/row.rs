@@ -10,6 +10,7 @@ use crate::{AccountId, Status, TaskId};
 pub(crate) struct TaskRow {
     pub task_id: TaskId,
     pub account_id: AccountId,
+    pub end_user: Option<String>,
     pub status: Status,
     pub epoch: u64,
     pub attempts: u32,
@@ -30,17 +31,20 @@ pub(crate) struct TaskRow {
     pub started_ms: Option<i64>,
     pub first_token_ms: Option<i64>,
     pub finished_ms: Option<i64>,
+    /// The reading that the question follows.
+    pub follows: Option<TaskId>,
 }
 
 pub(super) const COLUMNS: &str =
     "task_id, account_id, status, epoch, attempts, calls, input_tokens,
     output_tokens, last_sequence, deity_id, fortune_number, question, language, context,
-    created_ms, started_ms, first_token_ms, finished_ms, tokens, called_ms";
+    created_ms, started_ms, first_token_ms, finished_ms, tokens, called_ms, end_user, follows";
 
 pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, StoreError> {
     Ok(TaskRow {
         task_id: row.id(0)?,
         account_id: row.id(1)?,
+        end_user: row.maybe_text(20)?,
         status: row.parsed(2, Status::from_name)?,
         epoch: row.number(3)?,
         attempts: row.number(4)?,
@@ -59,6 +63,7 @@ pub(super) fn task_row(row: &Row<'_>) -> Result<TaskRow, StoreError> {
         finished_ms: row.maybe_number(17)?,
         tokens: row.number(18)?,
         called_ms: row.number(19)?,
+        follows: row.maybe_id(21)?,
     })
 }
 

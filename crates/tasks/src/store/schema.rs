@@ -248,6 +248,14 @@ const MIGRATIONS: &[&str] = &[
         reported_ms INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    -- The reading that a question follows: it is asked of the same lot, knows that reading, and goes
+    -- with it. A reading has one such question, not counting those that came to no reading.
+    ALTER TABLE tasks ADD COLUMN follows TEXT REFERENCES tasks ON DELETE CASCADE;
+    CREATE UNIQUE INDEX tasks_followed_once ON tasks (follows)
+        WHERE follows IS NOT NULL AND status NOT IN ('cancelled', 'failed');
+    CREATE INDEX tasks_by_followed ON tasks (follows) WHERE follows IS NOT NULL;
+",
 ];
 
 /// The version of a database; 0 for one that is empty or not ours.

@@ -5,11 +5,11 @@ use super::{
     accounts::hold,
     connection::Connection,
     draws::{self, DrawRow, Hash},
-    log, spending,
+    follow_up, log, spending,
     value::Value,
 };
 use crate::{
-    AccountId, DrawId, Event, Status, TaskId,
+    AccountId, DrawId, Event, FollowUpRefusal, Status, TaskId,
     budget::{Purse, Whose},
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct NewTask {
     pub allowed: Allowed,
     pub purse: Purse,
     pub stick: Stick,
+    /// The reading that the question follows.
+    pub follows: Option<TaskId>,
 }
 
 /// What is remembered of where the lot comes from.
@@ -64,6 +66,8 @@ pub(crate) struct Allowed {
 /// Why a task is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
+    #[error(transparent)]
+    FollowUp(#[from] FollowUpRefusal),
     #[error("task {0} is unfinished")]
     TaskRunning(TaskId),
     #[error("the queue is full")]
@@ -99,6 +103,9 @@ impl Store {
                 && let Some(first) = earlier(connection, task.account_id, idempotency, task.now_ms)?
             {
                 return Ok(first);
+            }
+            if let Some(first) = task.follows {
+                follow_up::refuse(connection, task.account_id, first)??;
             }
             refuse_beyond(connection, &task)?;
             spending::pay(connection, &task.purse)?;
@@ -216,8 +223,8 @@ fn insert(connection: &Connection<'_>, task: &NewTask) -> Result<(), StoreError>
     connection.execute(
         "INSERT INTO tasks (task_id, account_id, end_user, status, last_sequence, deity_id,
             fortune_number, question, language, context, created_ms, turn, arrival, day,
-            budget_id, paid_as)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            budget_id, paid_as, follows)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         &[
             task.task_id.into(),
             task.account_id.into(),
@@ -235,6 +242,7 @@ fn insert(connection: &Connection<'_>, task: &NewTask) -> Result<(), StoreError>
             task.purse.day.into(),
             (&task.purse.budget_id).into(),
             task.purse.paid_as().into(),
+            task.follows.into(),
         ],
     )?;
     log::insert(connection, task.task_id, 1, 0, &task.events)?;

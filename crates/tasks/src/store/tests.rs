@@ -120,7 +120,7 @@ async fn a_database_is_made_and_found_again() {
         .read(|connection| connection.one("PRAGMA user_version", &[], |row| row.number(0)))
         .await
         .unwrap();
-    assert_eq!(version, 9);
+    assert_eq!(version, 10);
 }
 
 /// A task that was claimed, with one event in its log.
@@ -157,6 +157,7 @@ async fn claimed(store: &Store) -> Claim {
             budgets: DailyBudgets::default(),
         },
         stick: Stick::Free,
+        follows: None,
     };
     store.submit(task).await.unwrap();
     claim_next(store).await.unwrap().unwrap().claim()

@@ -92,6 +92,7 @@ const TABLES: &[Table] = &[
             "day",
             "budget_id",
             "paid_as",
+            "follows",
         ],
         bytes: &[],
     },

@@ -92,6 +92,11 @@ impl<'a> Row<'a> {
         self.parsed(column, |text| text.parse().ok())
     }
 
+    pub(super) fn maybe_id<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        let id = self.maybe_text(column)?.map(|text| text.parse());
+        id.transpose().map_err(|_| StoreError::Misread(column))
+    }
+
     pub(super) fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
         match self.value(column)? {
             Value::Null => Ok(None),

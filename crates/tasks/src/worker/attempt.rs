@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
 use futures::stream::BoxStream;
 use kaucim_fortune::{
-    Ask, Budget, Error, FortuneResult, Language, Question, ResetReason, Resume, SectionId, Step,
-    Version, Writer,
+    Ask, Budget, Error, First, FortuneResult, Language, Question, ResetReason, Resume, SectionId,
+    Step, Version, Writer,
 };
 use tokio::{
     sync::mpsc,
@@ -18,11 +18,11 @@ use self::{
     ledger::Ledger,
 };
 use crate::{
-    Event, Phase, Status, TaskResult, Timings,
+    Event, Phase, Status, TaskId, TaskResult, Timings,
     document::Progress,
     estimate::Took,
     figures::OpenCall,
-    stages,
+    follow_up, stages,
     store::{
         StoreError,
         log::{Append, Claim, WriteError, decoded},
@@ -106,11 +106,7 @@ pub(super) async fn make(shared: &Arc<Shared>, row: TaskRow) -> Result<Ended, Fe
         .ledger
         .budget_left(shared.fortune.settings(), shared.settings.reading_time);
     loop {
-        let progress = attempt.progress().await;
-        let versions = attempt.versions.values().cloned().collect();
-        let resume =
-            progress.and_then(|progress| resume_from(&row, &progress, versions, budget_left));
-        let Some(resume) = resume else {
+        let Some(resume) = attempt.resume(budget_left).await else {
             return attempt
                 .fail("internal", "the reading cannot be continued", false)
                 .await;
@@ -206,6 +202,36 @@ impl Attempt<'_> {
             Err(error) => {
                 tracing::error!(task.id = %self.claim.task_id, error = %error,
                     "a log cannot be read");
+                None
+            }
+        }
+    }
+
+    /// What the reading goes on from, unless it cannot be understood.
+    async fn resume(&self, budget_left: Budget) -> Option<Resume> {
+        let first = match self.row.follows {
+            None => None,
+            Some(first) => Some(self.first(first).await?),
+        };
+        let progress = self.progress().await?;
+        let versions = self.versions.values().cloned().collect();
+        resume_from(self.row, &progress, first, versions, budget_left)
+    }
+
+    /// The reading that this one follows, from its own log: nothing of it is stored twice.
+    async fn first(&self, task_id: TaskId) -> Option<First> {
+        let found = loop {
+            match self.shared.store.task_and_events(task_id).await {
+                Ok(found) => break found,
+                Err(error) => self.storage_failed(&error).await,
+            }
+        };
+        // It cannot be gone unless this one is gone as well.
+        let (row, log) = found?;
+        match follow_up::told(&row, &log) {
+            Ok(first) => Some(first),
+            Err(error) => {
+                tracing::error!(task.id = %task_id, error = %error, "a log cannot be read");
                 None
             }
         }
@@ -335,13 +361,17 @@ impl Attempt<'_> {
             first_token_ms: self.first_token_ms.map(not_negative),
             total_ms: not_negative(self.elapsed_ms()),
         };
-        TaskResult::new(
+        let result = TaskResult::new(
             self.claim.task_id,
             reading,
             self.ledger.usage(),
             timings,
             self.claim.attempt,
-        )
+        );
+        TaskResult {
+            follows: self.row.follows,
+            ..result
+        }
     }
 
     async fn fail(

@@ -296,6 +296,7 @@ pub(crate) fn submission(person: Person) -> Submission {
         end_user: None,
         ask: ask(QUESTION),
         draw_id: None,
+        follows: None,
         idempotency: None,
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod agreement;
+mod follow_up;
 mod open_text;
 mod tables;
 

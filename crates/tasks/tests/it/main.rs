@@ -15,6 +15,7 @@ mod draws;
 mod erase;
 mod estimate;
 mod follow;
+mod follow_up;
 mod hand;
 mod heartbeat;
 mod history;

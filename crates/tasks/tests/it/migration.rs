@@ -29,7 +29,7 @@ struct Fixture {
     made_next: &'static str,
 }
 
-const FIXTURES: [Fixture; 4] = [
+const FIXTURES: [Fixture; 5] = [
     Fixture {
         version: 1,
         finished: "01a214ee-ddb7-77db-9bac-8dd687a3986e",
@@ -62,10 +62,18 @@ const FIXTURES: [Fixture; 4] = [
         later_ms: 1_795_664_514_070,
         made_next: "person_key",
     },
+    Fixture {
+        version: 9,
+        finished: "01a215bb-1c8c-71d0-a70a-0d0fcc37586f",
+        running: "01a215bb-1d4f-77b7-85c2-7e331b814555",
+        queued: "01a215bb-1d96-73b5-8826-15fed698c779",
+        later_ms: 1_795_664_514_070,
+        made_next: "tasks_by_followed",
+    },
 ];
 
 /// The version that databases have now.
-const PRESENT: i64 = 9;
+const PRESENT: i64 = 10;
 
 impl Fixture {
     /// A data folder as that version left it.

@@ -194,3 +194,47 @@ async fn idempotency_keys_are_kept_for_a_day() {
         assert_ne!(kept.app.submit(asked("a")).await.unwrap().task_id, first);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_follows_goes_with_its_reading_and_both_stay_while_it_is_read() {
+    let kept = Kept::start().await;
+    let guest = kept.app.guest().await;
+    let follow_up = async |first| {
+        let asked = crate::follow_up::following(guest, first);
+        kept.app.submit(asked).await.unwrap().task_id
+    };
+    let (first, other) = (
+        kept.finished(guest, "Will Plumbottom write?").await,
+        kept.finished(guest, "Will Melisande write?").await,
+    );
+    kept.clock.shift(6 * DAY);
+    let young = follow_up(first).await;
+    kept.app.read(guest, young).await.reads_to_end().await;
+    let unfinished = follow_up(other).await;
+    kept.app.read(guest, unfinished).await.reads_to_end().await;
+    // As if it were being read still.
+    let still = |finished: &str| {
+        let sql = "UPDATE tasks SET status = 'generating', finished_ms = NULL";
+        let sql = if finished.is_empty() {
+            sql.to_owned()
+        } else {
+            format!("UPDATE tasks SET status = 'completed', finished_ms = {finished}")
+        };
+        kept.app
+            .hand()
+            .run(&format!("{sql} WHERE task_id = '{unfinished}'"));
+    };
+    let [ended] = kept.app.hand().numbers(&format!(
+        "SELECT finished_ms FROM tasks WHERE task_id = '{unfinished}'"
+    ));
+    still("");
+    kept.clock.shift(DAY);
+    sleep(A_ROUND).await;
+    assert!(!kept.is_there(guest, first).await && !kept.is_there(guest, young).await);
+    assert_eq!(kept.traces("Plumbottom"), 0);
+    assert!(kept.is_there(guest, other).await && kept.is_there(guest, unfinished).await);
+    still(&ended.to_string());
+    sleep(A_ROUND).await;
+    assert!(!kept.is_there(guest, other).await && !kept.is_there(guest, unfinished).await);
+    assert_eq!(kept.rows("tasks"), 0);
+}

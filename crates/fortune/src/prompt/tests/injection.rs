@@ -91,6 +91,13 @@ fn full(text: &str) -> (Prepared, Vec<Source>, Vec<Section>, Remark) {
     prepared
         .context
         .insert(format!("c{text}"), format!("d{text}"));
+    let question = crate::Question::new(&format!("f{text}"));
+    prepared.first = Some(crate::First {
+        question: question.unwrap_or_else(|_| prepared.question.clone()),
+        sections: SectionId::ALL
+            .map(|id| section(id, &format!("f{text}")))
+            .to_vec(),
+    });
     let lot = &mut prepared.lot;
     lot.title.push_str(text);
     lot.grade = Some(format!("g{text}"));
@@ -130,12 +137,13 @@ fn injected(text: &str) -> Request {
     request(&task, &Settings::default())
 }
 
-const BLOCKS: [&str; 8] = [
+const BLOCKS: [&str; 9] = [
     "lot",
     "verse",
     "commentary",
     "sources",
     "context",
+    "first",
     "question",
     "written",
     "faults",

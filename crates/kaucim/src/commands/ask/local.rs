@@ -55,6 +55,7 @@ pub(super) async fn ask(
         end_user: None,
         ask,
         draw_id: None,
+        follows: None,
         idempotency: None,
     };
     let accepted = tasks.submit(submission).await.map_err(refused)?;
@@ -164,6 +165,7 @@ fn refused(error: SubmitError) -> Failed {
         SubmitError::Ask(AskError::Lookup(error)) => unknown(error),
         SubmitError::Store(error) => error.into(),
         error @ (SubmitError::Draw(_)
+        | SubmitError::FollowUp(_)
         | SubmitError::TaskRunning(_)
         | SubmitError::QueueFull
         | SubmitError::BudgetSpent { .. }

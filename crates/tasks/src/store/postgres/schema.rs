@@ -6,10 +6,16 @@
 use super::{super::StoreError, session::Session};
 
 /// One step a version, forward only; a step that was released is never edited.
-const MIGRATIONS: &[Step] = &[Step {
-    sql: include_str!("schema/1.sql"),
-    oldest: 1,
-}];
+const MIGRATIONS: &[Step] = &[
+    Step {
+        sql: include_str!("schema/1.sql"),
+        oldest: 1,
+    },
+    Step {
+        sql: include_str!("schema/2.sql"),
+        oldest: 1,
+    },
+];
 
 struct Step {
     sql: &'static str,

@@ -62,7 +62,7 @@ async fn nodes_of_two_neighbouring_versions_work_side_by_side() {
         .hand()
         .run("UPDATE kaucim_schema SET oldest = version");
     let refused = Store::connect(&cluster.address.parse().unwrap()).await;
-    assert!(matches!(refused.err(), Some(StoreError::TooNew(2))));
+    assert!(matches!(refused.err(), Some(StoreError::TooNew(3))));
 }
 
 #[tokio::test]
@@ -80,6 +80,9 @@ async fn an_installation_of_one_machine_is_moved_into_a_server() {
     call.does(Does::Finishes);
     app.read(holder, finished).await.reads_to_end().await;
     let sealed = app.sealed(holder, finished).await;
+    let follows = crate::follow_up::follow_up(&app, holder, finished).await;
+    let follows = follows.task_id;
+    app.tasks.cancel(holder.account_id, follows).await.unwrap();
     let (guest, task_id, _call) = begun(&app, &app).await;
     let second = app.ask_that(app.guest().await, "Will it be well?").await;
     soon("the end", app.tasks.stop()).await;
@@ -88,7 +91,7 @@ async fn an_installation_of_one_machine_is_moved_into_a_server() {
     let node = connected(&cluster.address).await;
     // In the middle, as after a crash.
     Hand::on(folder.path()).run("UPDATE tasks SET status = 'generating' WHERE status = 'queued'");
-    assert_eq!(node.take_in(folder.path()).await.unwrap(), 3);
+    assert_eq!(node.take_in(folder.path()).await.unwrap(), 4);
     let again = node.take_in(folder.path()).await;
     assert!(
         matches!(again, Err(kaucim_tasks::TransferError::NotEmpty)),
@@ -96,6 +99,7 @@ async fn an_installation_of_one_machine_is_moved_into_a_server() {
     );
     let node = Built::workers(1).start_on(node, None).await;
     assert_eq!(node.sealed(holder, finished).await, sealed);
+    assert_eq!(node.task(holder, follows).await.follows, Some(finished));
     let call = node.model.call().await;
     let missing = SectionId::ALL[1..].iter().map(|section| section.name());
     assert_eq!(asked(&call.request), missing.collect::<Vec<_>>());
