@@ -7,6 +7,7 @@ mod cancel;
 mod cursor;
 mod documents;
 mod draws;
+mod follow_up;
 mod ownership;
 mod stream;
 mod tickets;
@@ -17,6 +18,7 @@ pub(crate) fn all() -> Vec<&'static Check> {
         stream::CHECKS,
         cursor::CHECKS,
         documents::CHECKS,
+        follow_up::CHECKS,
         cancel::CHECKS,
         ownership::CHECKS,
         tickets::CHECKS,

@@ -19,6 +19,7 @@ mod completions;
 mod deities;
 mod doors;
 mod draw;
+mod follow_up;
 mod metrics;
 mod operations;
 mod report;
@@ -142,6 +143,18 @@ fn readings() -> Vec<Route> {
             json::<kaucim_tasks::TaskDocument>(202, "It takes longer; follow the task"),
         ]),
         Route::new(
+            ("post", "/api/v1/async-chat/task/{task_id}/follow-up"),
+            ASK,
+            "Ask one more question about a completed reading, on the same lot",
+            routing::post(follow_up::follow_up),
+        )
+        .takes::<follow_up::AskFollowUp>()
+        .with(IDEMPOTENCY)
+        .answers([json::<ask::AskAccepted>(
+            202,
+            "Accepted, as a task of its own that knows the first",
+        )]),
+        Route::new(
             ("get", "/api/v1/async-chat/history"),
             READ,
             "The caller's tasks, newest first",
@@ -190,7 +203,7 @@ fn of_a_task() -> Vec<Route> {
         Route::new(
             ("delete", "/api/v1/async-chat/task/{task_id}"),
             ASK,
-            "Erase a finished task, its text and its traces",
+            "Erase a finished task and the question that follows it, their text and their traces",
             MethodRouter::new(),
         )
         .answers([empty(204, "Erased")]),

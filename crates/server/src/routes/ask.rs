@@ -79,13 +79,19 @@ pub(super) async fn ask_question(
     body: Json<AskQuestion>,
 ) -> Result<Response, Problem> {
     let idempotency = idempotency(&headers, &body)?;
+    let accepted = submit(&app, (who, address), idempotency, body.value).await?;
+    Ok(promised(accepted))
+}
+
+/// The answer to a question that was accepted.
+pub(super) fn promised(accepted: Accepted) -> Response {
     let Accepted {
         task_id,
         status,
         lot,
         drawn,
         already_drawn,
-    } = submit(&app, (who, address), idempotency, body.value).await?;
+    } = accepted;
     let task_url = format!("/api/v1/async-chat/task/{task_id}");
     let accepted = AskAccepted {
         task_id,
@@ -97,7 +103,7 @@ pub(super) async fn ask_question(
         cancel_url: format!("{task_url}/cancel"),
         status_url: task_url,
     };
-    Ok((StatusCode::ACCEPTED, JsonBody(accepted)).into_response())
+    (StatusCode::ACCEPTED, JsonBody(accepted)).into_response()
 }
 
 /// The same task, limits and idempotency; the reading in one piece, or the task after a while.
@@ -162,9 +168,21 @@ fn answer(task: TaskDocument) -> Result<Response, Problem> {
 /// Accepts a question, whichever door it came in by.
 pub(super) async fn submit(
     app: &App,
+    asker: (Principal, Address),
+    idempotency: Option<Idempotency>,
+    question: AskQuestion,
+) -> Result<Accepted, Problem> {
+    submit_after(app, asker, idempotency, question, None).await
+}
+
+/// Accepts a question that may follow a reading; that one's lot stands in for deity, deck and
+/// number.
+pub(super) async fn submit_after(
+    app: &App,
     (who, Address(address)): (Principal, Address),
     idempotency: Option<Idempotency>,
     question: AskQuestion,
+    follows: Option<TaskId>,
 ) -> Result<Accepted, Problem> {
     if app.draining.is_cancelled() {
         return Err(Problem::Draining);
@@ -188,7 +206,7 @@ pub(super) async fn submit(
         end_user,
         ask,
         draw_id,
-        follows: None,
+        follows,
         idempotency,
     };
     Ok(app.tasks.submit(submission).await?)

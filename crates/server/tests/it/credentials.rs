@@ -179,7 +179,7 @@ async fn another_s_task_is_as_absent_as_one_that_never_was() {
             for other in &others {
                 let mut request = other.request(operation.method.clone(), &path);
                 if operation.about["requestBody"].is_object() {
-                    request = request.json(&json!({}));
+                    request = request.json(&json!({ "question": QUESTION }));
                 }
                 let answer = answer(request).await;
                 if is_for_operators {

@@ -17,6 +17,7 @@ mod embed;
 mod endings;
 mod erase;
 mod events;
+mod follow_up;
 mod handoff;
 mod hostile;
 mod idempotency;

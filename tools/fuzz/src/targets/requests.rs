@@ -24,9 +24,11 @@ pub fn body(data: &[u8]) {
         send("/api/v1/deities/yue_lao/draw");
         send("/api/v1/session/handoff/redeem");
         send(&format!("/api/v1/draws/{}/reveal", app.draw_id));
+        let follow_up = format!("/api/v1/async-chat/task/{}/follow-up", app.task_id);
         for asking in [
             "/api/v1/async-chat/ask-question",
             "/api/v1/fortune/interpret",
+            &follow_up,
         ] {
             let (status, _, answer) = send(asking);
             if status.is_success() {
