@@ -37,6 +37,8 @@ export function initial() {
     cancelling: false,
     result: null,
     error: null, // {code, message, retryAllowed}
+    follows: '', // the reading that this one follows
+    followedBy: '', // the question that follows this reading
   };
 }
 
@@ -59,7 +61,7 @@ export function reduce(state, event) {
     case 'forgotten':
       return { ...initial(), taskId: event.task_id || '', ...event.standing };
     case 'asked':
-      return { ...initial(), phase: 'asking', question: event.question, language: event.language || '' };
+      return { ...initial(), phase: 'asking', question: event.question, language: event.language || '', follows: event.follows || '' };
     case 'accepted':
       return { ...state, phase: 'queued', taskId: event.task_id, lot: sameLot(state.lot, event.lot), proof: event.proof || null };
     case 'proven':
@@ -121,6 +123,8 @@ function fromDocument(state, task) {
     question: task.question || state.question,
     language: task.language || state.language,
     lot: sameLot(state.lot, task.lot),
+    follows: task.follows || state.follows,
+    followedBy: task.followed_by || '',
   };
   const told = { ...known, notices: list(task.notices), sources: list(task.sources) };
   switch (task.status) {
@@ -204,6 +208,7 @@ function completed(state, result) {
     question: result.question || state.question,
     sources: result.sources || state.sources,
     notices: result.notices || state.notices,
+    follows: result.follows || state.follows,
     result,
   };
 }
@@ -243,8 +248,8 @@ function withNotice(notices, { kind, code, message }) {
   return [...all.filter((one) => one.kind === 'safety'), ...all.filter((one) => one.kind !== 'safety')];
 }
 
-function kept({ phase, taskId, question, language, lot, proof, beat: last, cancelling }) {
-  return { phase, taskId, question, language, lot, proof, beat: last, cancelling };
+function kept({ phase, taskId, question, language, lot, proof, beat: last, cancelling, follows }) {
+  return { phase, taskId, question, language, lot, proof, beat: last, cancelling, follows };
 }
 
 function lotOf(event) {

@@ -74,9 +74,19 @@ async function finished(answer) {
 /** What is erased there is erased here. */
 async function erased(request, task) {
   const answer = await fetch(request);
-  if (answer.ok && task) await (await caches.open(READINGS)).delete(request.url);
+  if (answer.ok && task) await forgetReading(await caches.open(READINGS), request.url);
   else if (answer.ok) await caches.delete(READINGS);
   return answer;
+}
+
+/** What follows a reading goes with it. */
+async function forgetReading(cache, url) {
+  const id = decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
+  await cache.delete(url);
+  for (const request of await cache.keys()) {
+    const kept = request.url.includes('/async-chat/task/') ? await (await cache.match(request)).json().catch(() => ({})) : {};
+    if (kept.follows === id) await cache.delete(request);
+  }
 }
 
 async function look(address) {

@@ -35,6 +35,7 @@ mod page_draw;
 mod page_embed;
 mod page_handoff;
 mod page_looks;
+mod page_more;
 mod page_rite;
 mod page_stays;
 mod postgres;

@@ -31,6 +31,11 @@ export function ask(question, key) {
   return asGuest('POST', `${BASE}/async-chat/ask-question`, question, { 'Idempotency-Key': key });
 }
 
+/** Asks one more question about a finished reading; the same key never asks twice. */
+export function followUp(id, question, key) {
+  return asGuest('POST', `${taskUrl(id)}/follow-up`, question, { 'Idempotency-Key': key });
+}
+
 /** Binds the server to a draw before it knows the nonce. */
 export function draw(deity, body) {
   return asGuest('POST', `${BASE}/deities/${encodeURIComponent(deity)}/draw`, body);

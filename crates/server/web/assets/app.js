@@ -27,7 +27,7 @@ const frame = EMBEDDED ? await import('./embedded.js') : null;
 
 const form = askView(ask);
 const rite = riteView(() => show('rite'));
-const reading = readingView(byId('reading'), { onCancel: cancel, onAgain: again });
+const reading = readingView(byId('reading'), { onCancel: cancel, onAgain: again, onMore: askMore });
 
 function dispatch(event) {
   state = reduce(state, event);
@@ -91,6 +91,20 @@ async function ask(body) {
     refused(problem);
   }
   return form.busy(false);
+}
+
+/** Asks one more question on the lot of this reading, and goes to its reading once it is accepted. */
+async function askMore(question, key) {
+  const first = state;
+  const answer = await api.followUp(first.taskId, { question }, key);
+  if (addressed() !== first.taskId) return; // gone elsewhere meanwhile: the first reading leads there
+  stop();
+  goTo(address(answer.task_id));
+  reading.begin(false);
+  dispatch({ type: 'asked', question, language: first.language, follows: first.taskId });
+  accept(answer);
+  show('reading');
+  reading.focus();
 }
 
 /** Back to the question, with a word why, unless the asker has gone somewhere else by now. */

@@ -46,11 +46,21 @@ export function journalView(root, { onGone }) {
     const words = find.value.trim().toLowerCase();
     const wanted = only.getAttribute('aria-pressed') === 'true';
     const found = tasks.filter((task) => (!wanted || isFavourite(task.task_id)) && (!words || searched(task).includes(words)));
-    entries.replaceChildren(...found.map(entry));
+    entries.replaceChildren(...inPairs(found).map(entry));
     say(note, problem ? t('journal_away') : !loaded ? t('loading') : !tasks.length ? t('journal_empty') : !found.length ? t('journal_none') : '');
     more.hidden = !next;
     take.hidden = !tasks.length;
     erase.hidden = !tasks.length;
+  }
+
+  /** A question that follows a reading stands below it, where both are found. */
+  function inPairs(found) {
+    const followed = new Map(found.filter((task) => task.follows).map((task) => [task.follows, task]));
+    const below = (task) => task.follows && found.some((one) => one.task_id === task.follows);
+    const pair = (task) => [task, followed.get(task.task_id)].filter(Boolean);
+    // Where several came to nothing before, each stands for itself.
+    const shown = new Set(found.filter((task) => !below(task)).flatMap(pair));
+    return [...shown, ...found.filter((task) => !shown.has(task))];
   }
 
   function searched(task) {
@@ -61,7 +71,7 @@ export function journalView(root, { onGone }) {
     return pick(names.get(task.deity_id)).text || task.deity_id;
   }
 
-  function entry(task) {
+  function entry(task, place, all) {
     const when = new Date(task.created_at).toLocaleString(tag(language()), { dateStyle: 'medium', timeStyle: 'short' });
     const status = task.status === 'completed' ? '' : t(ENDED.includes(task.status) ? `journal_${task.status}` : 'journal_running');
     const heart = h('button', { type: 'button', 'aria-label': t('favourite'), 'aria-pressed': String(isFavourite(task.task_id)), onclick: () => {
@@ -71,10 +81,10 @@ export function journalView(root, { onGone }) {
     const gone = h('button', { type: 'button', 'aria-label': t('erase_one'), title: t('erase_one'), onclick: () => eraseOne(task, gone) }, '×');
     return h(
       'li',
-      { class: 'entry', 'data-testid': 'entry' },
+      { class: 'entry', 'data-testid': 'entry', 'data-below': task.follows && all[place - 1]?.task_id === task.follows },
       h('b', { 'aria-hidden': 'true' }, String(task.fortune_number)),
       h('a', { href: `#/r/${encodeURIComponent(task.task_id)}`, lang: guess(task.question), dir: 'auto' }, task.question),
-      h('small', {}, [t('lot_of', { deity: nameOf(task), n: task.fortune_number }), when, status].filter(Boolean).join(' · ')),
+      h('small', {}, [task.follows && t('journal_more'), t('lot_of', { deity: nameOf(task), n: task.fortune_number }), when, status].filter(Boolean).join(' · ')),
       h('span', { class: 'entry-do' }, heart, ENDED.includes(task.status) ? gone : ''),
     );
   }
@@ -84,10 +94,12 @@ export function journalView(root, { onGone }) {
     try {
       await api.erase(task.task_id);
     } catch (refusal) {
-      if (refusal.status !== 404) return say(note, t('erase_failed'));
+      if (refusal.status !== 404) return say(note, t(refusal.code === 'task_running' ? 'erase_running' : 'erase_failed'));
     }
     forgetFavourite(task.task_id);
-    tasks = tasks.filter((one) => one !== task);
+    // What follows a reading goes with it.
+    for (const { task_id: id } of tasks.filter((one) => one.follows === task.task_id)) forgetFavourite(id);
+    tasks = tasks.filter((one) => one !== task && one.follows !== task.task_id);
     return list();
   }
 

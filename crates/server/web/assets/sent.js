@@ -38,7 +38,7 @@ function fresh() {
   }
 }
 
-function newKey() {
+export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Plain HTTP on a local network has no randomUUID.
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

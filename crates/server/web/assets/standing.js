@@ -13,9 +13,9 @@ export function keepStanding(state) {
   const now = finished(state) ? '' : `${state.taskId} ${sealedCount(state)} ${state.sources.length} ${state.notices.length}`;
   if (now === last) return;
   last = now;
-  const { taskId, question, language, lot, notices, sources } = state;
+  const { taskId, question, language, lot, notices, sources, follows } = state;
   const sections = state.sections.map((one) => (one.state === 'sealed' ? one : { ...one, state: 'waiting', text: '', checks: [] }));
-  keep(NAME, now && JSON.stringify({ taskId, question, language, lot, notices, sources, sections }), 'sessionStorage');
+  keep(NAME, now && JSON.stringify({ taskId, question, language, lot, notices, sources, follows, sections }), 'sessionStorage');
 }
 
 /** What this tab has of that reading, if anything. */

@@ -13,12 +13,13 @@ import { codeText, guess, language, t } from './text.js';
 const ANNOUNCED = 3; // passages kept in the live region
 
 /** Builds the reading inside `root` and keeps it in step with the state. */
-export function readingView(root, { onCancel, onAgain }) {
+export function readingView(root, { onCancel, onAgain, onMore }) {
   const heading = h('h1', { class: 'lot-name', tabindex: '-1' });
   const safety = h('div', { class: 'notices' });
   const notices = h('div', { class: 'notices' });
   const slip = h('div');
   const beside = h('div', { class: 'beside' });
+  const first = h('p', { class: 'asked first', hidden: true });
   const asked = h('p', { class: 'asked' });
   const ending = h('div', { class: 'ending' });
   let latest = null;
@@ -37,7 +38,7 @@ export function readingView(root, { onCancel, onAgain }) {
     show(root.querySelector(link.getAttribute('href')));
   });
   root.append(
-    h('div', { class: 'reading-head' }, safety, heading, asked),
+    h('div', { class: 'reading-head' }, safety, heading, first, asked),
     h('div', { class: 'slip-place' }, slip, beside),
     h('div', { class: 'written' }, notices, sections.root, status.root, ending),
   );
@@ -53,9 +54,10 @@ export function readingView(root, { onCancel, onAgain }) {
     following.keepUp(shown);
     redraw('slip', [state.lot], () => slip.replaceChildren(state.lot ? paper(state.lot) : ''));
     redraw('lot', [state.lot, state.proof, state.language, language()], () => lot(state));
-    redraw('asked', [state.question, state.language, language()], () => question(state));
+    redraw('first', [state.follows, language()], () => before(state));
+    redraw('asked', [state.question, state.follows, state.language, language()], () => question(state));
     redraw('notices', [state.notices, finished(state), state.language, language()], () => notice(state));
-    redraw('ending', [shown, state.result, state.error, state.sources, language()], () => end(state, shown));
+    redraw('ending', [shown, state.result, state.error, state.sources, state.followedBy, language()], () => end(state, shown));
     announcePhase(state, shown);
   }
 
@@ -77,9 +79,18 @@ export function readingView(root, { onCancel, onAgain }) {
     return undefined;
   }
 
+  /** The reading that this one follows; what says so comes with a module of its own. */
+  async function before({ follows }) {
+    first.hidden = !follows;
+    first.replaceChildren();
+    if (!follows) return;
+    const { before: way } = await import('./more.js');
+    if (latest.follows === follows) first.replaceChildren(...way(follows));
+  }
+
   function question(state) {
     asked.hidden = !state.question;
-    asked.replaceChildren(h('span', {}, t('asked')), h('q', { dir: 'auto', lang: guess(state.question) }, state.question));
+    asked.replaceChildren(h('span', {}, t(state.follows ? 'asked_now' : 'asked')), h('q', { dir: 'auto', lang: guess(state.question) }, state.question));
   }
 
   function notice(state) {
@@ -122,6 +133,8 @@ export function readingView(root, { onCancel, onAgain }) {
     const other = shown === 'cancelled' && h('button', { type: 'button', class: 'plain', 'data-testid': 'ask-other', onclick: () => onAgain(false) }, t('again'));
     const after = h('div', { class: 'after' });
     if (shown !== 'cancelled' || sealedCount(state)) afterwards(after, state);
+    const more = h('div', { class: 'more-place' });
+    if (shown === 'complete') furtherOn(more, state);
     return h(
       'footer',
       { class: 'colophon' },
@@ -134,9 +147,16 @@ export function readingView(root, { onCancel, onAgain }) {
       result?.disclaimer ? h('p', { class: 'disclaimer', lang: state.language || language() }, result.disclaimer) : '',
       shown === 'complete' && made ? h('p', { class: 'made' }, made) : '',
       after,
+      more,
       again,
       other || '',
     );
+  }
+
+  /** What leads further on the same lot, likewise with a module of its own. */
+  async function furtherOn(place, state) {
+    const { oneMore } = await import('./more.js');
+    place.replaceChildren(oneMore(state, onMore));
   }
 
   function announceSection(section) {
