@@ -174,6 +174,16 @@ pub(crate) struct Ask {
     /// Language of the reading: zh, zh-Hans, en or ja [default: that of the question]
     #[arg(long, value_name = "CODE")]
     pub language: Option<Language>,
+    /// Ask one more question about a reading, on its lot: the newest of the journal, or that of an id
+    #[arg(
+        long,
+        value_name = "ID",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["deity", "deck", "lot"]
+    )]
+    pub follow_up: Option<String>,
     /// Keep the reading in the journal of the data folder [env: KAUCIM_KEEP]
     #[arg(long)]
     pub keep: bool,

@@ -22,15 +22,21 @@ pub(super) async fn run(
     } else {
         Show::for_output(environment)
     };
-    let end = match Server::of(environment)? {
-        Some(server) => remote::ask(&server, &ask, &mut show).await?,
-        None => {
-            let keep = ask.keep || environment.keeps();
-            local::ask(&ask, keep, configuration, &mut show).await?
-        }
+    let server = Server::of(environment)?;
+    let keep = ask.keep || environment.keeps();
+    let end = match &server {
+        Some(server) => remote::ask(server, &ask, &mut show).await?,
+        None => local::ask(&ask, keep, configuration, &mut show).await?,
     };
     match end {
-        End::Completed => Ok(()),
+        End::Completed => {
+            // Of a reading that nobody keeps, nothing more can be asked.
+            let is_kept = keep || server.is_some();
+            if is_kept && ask.follow_up.is_none() && show.is_watched() {
+                output::tell("one more question on this lot: kaucim ask --follow-up QUESTION");
+            }
+            Ok(())
+        }
         End::Cancelled => {
             output::tell("the reading was cancelled");
             Err(Failed::Question(None))

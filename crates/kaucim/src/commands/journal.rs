@@ -17,11 +17,15 @@ use crate::{
     output,
 };
 
+mod first;
 mod reading;
 mod shelf;
 mod source;
 
-pub(super) use self::shelf::Shelf;
+pub(super) use self::{
+    first::{followed_here, followed_there},
+    shelf::Shelf,
+};
 use self::{reading::id_of, source::Source};
 
 pub(super) async fn run(
@@ -106,6 +110,9 @@ fn print_lines(readings: &[Value], marks: &Shelf, is_json: bool) -> Result<(), F
             "language",
         ] {
             summary[name] = one[name].clone();
+        }
+        if one["follows"].is_string() {
+            summary["follows"] = one["follows"].clone();
         }
         summary["favourite"] = json!(is_favourite);
         format!("{summary}\n")
@@ -192,7 +199,7 @@ async fn erase(
     yes: bool,
 ) -> Result<(), Failed> {
     let readings = source.list(usize::MAX).await?;
-    let wanted: BTreeSet<&str> = match &typed {
+    let mut wanted: BTreeSet<&str> = match &typed {
         Some(ids) => {
             let meant = ids.iter().map(|id| reading::meant(id, &readings));
             let meant = meant.map(|reading| reading.map(id_of));
@@ -203,6 +210,13 @@ async fn erase(
             finished.map(id_of).collect()
         }
     };
+    // What follows a reading goes with it.
+    let with_them = readings.iter().filter(|one| {
+        let follows = one["follows"].as_str();
+        follows.is_some_and(|first| wanted.contains(first))
+    });
+    let with_them: Vec<&str> = with_them.map(id_of).collect();
+    wanted.extend(with_them);
     if wanted.is_empty() {
         output::tell(source.empty());
         return Ok(());

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{environment::Environment, exit::Failed};
 
+#[derive(Clone)]
 pub(super) struct Server {
     pub client: Client,
     pub base: String,

@@ -19,6 +19,7 @@ mod drawing;
 mod embeddings;
 mod evaluation;
 mod five_attempts;
+mod follow_up;
 mod full_disk;
 mod house;
 mod identity;

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     arguments,
-    commands::{journal::Shelf, open_library, unknown},
+    commands::{
+        journal::{Shelf, followed_here},
+        open_library, unknown,
+    },
     configuration::Configuration,
     embeddings,
     exit::Failed,
@@ -36,6 +39,9 @@ pub(super) async fn ask(
         output::tell(&format!("a deck is refused: {fault}"));
     }
     let ask = meant(typed, &library)?;
+    let first = typed.follow_up.as_deref();
+    let first = first.map(|id| followed_here(Shelf::of(&configuration.data_dir), id));
+    let first = first.transpose()?;
     // Before a model has worked for minutes, it shows whether the reading can be kept.
     let shelf = keeps.then(|| Shelf::make(&configuration.data_dir));
     let shelf = shelf.transpose()?;
@@ -48,6 +54,10 @@ pub(super) async fn ask(
     let store = Store::in_memory()?;
     let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
     let tasks = Tasks::start(store, fortune, settings).await?;
+    let follows = first.as_ref().map(|first| first.task_id);
+    if let Some(first) = first {
+        tasks.bring_back(guest.account_id, first).await?;
+    }
     let submission = Submission {
         account_id: guest.account_id,
         is_guest: true,
@@ -55,7 +65,7 @@ pub(super) async fn ask(
         end_user: None,
         ask,
         draw_id: None,
-        follows: None,
+        follows,
         idempotency: None,
     };
     let accepted = tasks.submit(submission).await.map_err(refused)?;
@@ -165,10 +175,10 @@ fn refused(error: SubmitError) -> Failed {
         SubmitError::Ask(AskError::Lookup(error)) => unknown(error),
         SubmitError::Store(error) => error.into(),
         error @ (SubmitError::Draw(_)
-        | SubmitError::FollowUp(_)
         | SubmitError::TaskRunning(_)
         | SubmitError::QueueFull
         | SubmitError::BudgetSpent { .. }
+        | SubmitError::FollowUp(_)
         | SubmitError::IdempotencyMismatch) => Failed::Fault(error.into()),
     }
 }

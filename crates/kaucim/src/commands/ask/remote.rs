@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     arguments,
-    commands::server::{Server, answered},
+    commands::{
+        journal::followed_there,
+        server::{Server, answered},
+    },
     exit::Failed,
     output,
 };
@@ -73,6 +76,12 @@ impl Server {
     }
 
     async fn submit(&self, typed: &arguments::Ask) -> Result<Value, Failed> {
+        if let Some(first) = &typed.follow_up {
+            let first = followed_there(self, first).await?;
+            let path = format!("/api/v1/async-chat/task/{first}/follow-up");
+            let body = json!({ "question": typed.question, "language": typed.language });
+            return answered(self.post(&path, &body).await?).await;
+        }
         let number = self.number(typed).await?;
         let body = json!({
             "deity_id": typed.deity,

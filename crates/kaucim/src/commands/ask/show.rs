@@ -55,6 +55,11 @@ impl Show {
         Self::text(false, false)
     }
 
+    /// Whether somebody sees what is printed.
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
     fn text(colour: bool, is_watched: bool) -> Self {
         Self {
             json: false,
@@ -130,6 +135,12 @@ impl Show {
         let list = |name: &str| document[name].as_array().into_iter().flatten();
         let question = self.laid_out(&output::plain(text(document, "question")), 0);
         let mut shown = format!("{}\n", self.painted(BOLD, &question));
+        if let Some(first) = document["follows"].as_str() {
+            let first = first.get(first.len().saturating_sub(8)..).unwrap_or(first);
+            let words = format!("one more question on the lot of {first}");
+            shown += &self.painted(FAINT, &words);
+            shown.push('\n');
+        }
         shown += &self.lot(&document["lot"]);
         for notice in list("notices") {
             shown += &self.notice(notice);

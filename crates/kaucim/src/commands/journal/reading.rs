@@ -69,7 +69,12 @@ pub(super) fn line(reading: &Value, is_favourite: bool, columns: Option<usize>) 
         if is_favourite { '♥' } else { ' ' },
         output::padded(&lot, 12),
     );
-    let question = format!("{status}{}", output::plain(text("question")));
+    let follows = if reading["follows"].is_string() {
+        "↳ "
+    } else {
+        ""
+    };
+    let question = format!("{follows}{status}{}", output::plain(text("question")));
     let taken = head.chars().count() + 2;
     match columns {
         None => format!("{head}  {question}\n"),
@@ -166,6 +171,16 @@ mod tests {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(has(&one, &words), is_there, "{words:?}");
         }
+    }
+
+    #[test]
+    fn a_line_says_that_a_question_follows_a_reading() {
+        let mut one = reading("01a20624-2db3-7248-8086-7deb33dc1420", "And when?");
+        one["follows"] = json!("01a20624-2db3-7248-8086-7deb44dc1420");
+        assert_eq!(
+            line(&one, false, Some(64)),
+            "33dc1420  2026-11-26    yue_lao 7     ↳ And when?\n"
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(in crate::commands) struct Shelf {
 
 impl Shelf {
     /// The journal as it is, be it that there is none yet.
-    pub(super) fn of(data_dir: &Path) -> Self {
+    pub(in crate::commands) fn of(data_dir: &Path) -> Self {
         Self {
             folder: data_dir.join("journal"),
         }
