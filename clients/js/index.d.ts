@@ -99,6 +99,10 @@ export interface State {
   cancelling: boolean;
   result: Result | null;
   error: { code: string; message: string; retryAllowed: boolean } | null;
+  /** The reading that this one follows. */
+  follows: string;
+  /** The question that follows this reading, where the document says so. */
+  followedBy: string;
 }
 
 export interface Result {
@@ -116,6 +120,7 @@ export interface Result {
   timings: { queued_ms: number; first_token_ms: number | null; total_ms: number };
   attempts: number;
   disclaimer: string;
+  follows?: string;
 }
 
 export interface StreamEvent { type: string; [more: string]: unknown }
@@ -146,6 +151,11 @@ export class Kaucim {
   openSession(): Promise<{ guest: boolean }>;
   deities(): Promise<{ id: string; name: Partial<Record<Language, string>>; decks: Record<string, unknown>[] }[]>;
   ask(question: Question, options?: AskOptions): Promise<Accepted>;
+  followUp(taskId: string, question: string, options?: AskOptions & {
+    language?: Language;
+    context?: Record<string, string>;
+    endUser?: string;
+  }): Promise<Accepted>;
   draw(deityId: string, options?: {
     deckId?: string;
     question?: string;

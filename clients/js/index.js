@@ -64,6 +64,19 @@ export class Kaucim {
   }
 
   /**
+   * Asks one more question about a completed reading, on its lot: a reading of its own that knows the first. There is
+   * one; a second is refused with `follow_up_asked`, whose `taskId` is the first of them.
+   */
+  followUp(taskId, question, { language, context, endUser, idempotencyKey, signal } = {}) {
+    const body = { question, language, context, end_user: endUser };
+    return this.#again(async () => {
+      idempotencyKey ??= await random();
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      return this.#send('POST', `${taskPath(taskId)}/follow-up`, { body, headers, signal });
+    }, signal);
+  }
+
+  /**
    * Draws so that neither side can choose the number, reveals it, and checks it. Ask with `drawId`; there is none where
    * the matter has its lot already, which it is read with then. `fair` is null where nothing can be checked.
    */

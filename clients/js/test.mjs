@@ -118,10 +118,24 @@ async function asksOnce() {
   await assert.rejects(kaucim.follow(id), (problem) => problem instanceof Problem && problem.code === 'task_not_found');
 }
 
+async function asksOn() {
+  const first = await kaucim.read({ deity_id: deity, question: 'Is it wise? [[sim rate=0]]', fortune_number: 3, language: 'en' });
+  const { task_id: id, lot, drawn } = await kaucim.followUp(first.taskId, 'And is it kind? [[sim rate=0]]');
+  assert.deepEqual(lot, first.lot);
+  assert.equal(drawn, false);
+  const second = await kaucim.follow(id);
+  assert.equal(second.phase, 'complete');
+  assert.equal(second.follows, first.taskId);
+  assert.equal((await kaucim.task(first.taskId)).followed_by, id);
+  for (const asked of [first.taskId, id]) {
+    await assert.rejects(kaucim.followUp(asked, 'And then?'), { status: 409, code: 'follow_up_asked', taskId: id });
+  }
+}
+
 async function saysWhatIsRefused() {
   await assert.rejects(kaucim.ask({ deity_id: 'nobody', question: 'May I?' }), { status: 404, code: 'unknown_deity' });
   const stranger = new Kaucim({ url, key: 'kc_no' });
   await assert.rejects(stranger.follow('01900000-0000-7000-8000-000000000000'), { status: 401, code: 'unauthenticated' });
 }
 
-await Promise.all([drawsAndReads(), goesOnAfterBreaks(), readsWithTickets(), asksOnce(), saysWhatIsRefused()]);
+await Promise.all([drawsAndReads(), goesOnAfterBreaks(), readsWithTickets(), asksOnce(), asksOn(), saysWhatIsRefused()]);

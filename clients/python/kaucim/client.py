@@ -41,6 +41,19 @@ class Kaucim:
         accepted: AskAccepted = self._wire.call("POST", f"{CHAT}/ask-question", body, headers)
         return Asked(self, accepted["task_id"], accepted["lot"], accepted)
 
+    def follow_up(
+        self, task_id: str, question: str, *, language: Language | None = None, context: dict[str, str] | None = None,
+        end_user: str | None = None, idempotency_key: str | None = None,
+    ) -> "Asked":
+        """Asks one more question about a completed reading, on its lot: a reading of its own that knows the first.
+
+        There is one; a second is a `Problem` with the code `follow_up_asked`, whose `task_id` is the first of them."""
+        body = {"question": question, "language": language, "context": context, "end_user": end_user}
+        body = {name: value for name, value in body.items() if value is not None}
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        accepted: AskAccepted = self._wire.call("POST", f"{CHAT}/task/{_part(task_id)}/follow-up", body, headers)
+        return Asked(self, accepted["task_id"], accepted["lot"], accepted)
+
     def asked(self, task_id: str) -> "Asked":
         """A task that was asked before, perhaps by another process."""
         return Asked(self, task_id, self.task(task_id)["lot"])
@@ -142,6 +155,10 @@ class Asked:
             why = reading.error["message"] if reading.error else "it was cancelled"
             raise Unread(why, reading)
         return cast(TaskResult, reading.result)
+
+    def follow_up(self, question: str, **options) -> "Asked":
+        """Asks one more question about it once it is completed; the options are those of `Kaucim.follow_up`."""
+        return self._kaucim.follow_up(self.task_id, question, **options)
 
     def cancel(self) -> str:
         return self._kaucim.cancel(self.task_id)

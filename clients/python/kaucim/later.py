@@ -13,7 +13,7 @@ _END = object()
 
 
 class AsyncKaucim:
-    """Every method of `Kaucim`, to be awaited; `ask` gives an `AsyncAsked`, `follow` is for `async for`."""
+    """Every method of `Kaucim`, to be awaited; `ask` and `follow_up` give an `AsyncAsked`, `follow` is for `async for`."""
 
     def __init__(self, *arguments, **options):
         self._kaucim = Kaucim(*arguments, **options)
@@ -28,6 +28,9 @@ class AsyncKaucim:
 
     async def ask(self, *arguments, **options) -> "AsyncAsked":
         return AsyncAsked(self, await asyncio.to_thread(self._kaucim.ask, *arguments, **options))
+
+    async def follow_up(self, *arguments, **options) -> "AsyncAsked":
+        return AsyncAsked(self, await asyncio.to_thread(self._kaucim.follow_up, *arguments, **options))
 
     async def history(self) -> list[dict]:
         return await asyncio.to_thread(lambda: list(self._kaucim.history()))
@@ -72,6 +75,9 @@ class AsyncAsked:
 
     def follow(self, **options) -> AsyncIterator[Message]:
         return self._kaucim.follow(self.task_id, **options)
+
+    async def follow_up(self, question: str, **options) -> "AsyncAsked":
+        return await self._kaucim.follow_up(self.task_id, question, **options)
 
     async def result(self) -> dict:
         reading = Reading()

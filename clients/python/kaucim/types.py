@@ -382,6 +382,8 @@ class TaskResult(TypedDict):
     timings: Timings
     attempts: int
     disclaimer: str
+    # The reading that the question follows.
+    follows: NotRequired[TaskId | None]
 
 
 # `progress` is 0 to 100, from real milestones only.
@@ -462,6 +464,8 @@ class Summary(TypedDict):
     fortune_number: int
     question: str
     language: Language
+    # The reading that the question follows.
+    follows: NotRequired[TaskId | None]
 
 
 # A page of the history.
@@ -531,4 +535,8 @@ class TaskDocument(TypedDict):
     error: NotRequired[Failure | None]
     # That it was reported to the operator.
     report: NotRequired[Report | None]
+    # The reading that the question follows: it is asked of the same lot, and knows that reading.
+    follows: NotRequired[TaskId | None]
+    # The question that follows this reading; there is one at most, and it has none itself.
+    followed_by: NotRequired[TaskId | None]
     last_event_id: str

@@ -133,6 +133,30 @@ class AgainstTheServer(unittest.TestCase):
             self.kaucim.task(asked.task_id)
         self.assertEqual((raised.exception.status, raised.exception.code), (404, "task_not_found"))
 
+    def test_one_more_question_is_asked_once(self):
+        first = self.kaucim.ask("yue_lao", "Shall I write to her?", number=12)
+        with self.assertRaises(Problem) as raised:
+            first.follow_up("And when?")
+        self.assertEqual((raised.exception.code, raised.exception.task_id), ("task_running", first.task_id))
+        first.result()
+        second = first.follow_up("And when?", language="en")
+        self.assertEqual(second.lot, first.lot)
+        self.assertFalse(second.accepted["drawn"])
+        self.assertEqual(second.result()["follows"], first.task_id)
+        self.assertEqual(self.kaucim.task(first.task_id)["followed_by"], second.task_id)
+        for asked in (first, second):
+            with self.assertRaises(Problem) as raised:
+                asked.follow_up("And then?")
+            self.assertEqual((raised.exception.code, raised.exception.task_id), ("follow_up_asked", second.task_id))
+
+        async def of_an_earlier_process():
+            kaucim = AsyncKaucim(SERVER, KEY)
+            asked = await kaucim.ask("yue_lao", "Shall I move?", number=13)
+            await asked.result()
+            return await (await kaucim.follow_up(asked.task_id, "And where to?")).cancel()
+
+        self.assertIn(asyncio.run(of_an_earlier_process()), ("cancelled", "completed"))
+
     def test_a_draw_is_verified(self):
         draw = self.kaucim.draw("yue_lao")
         shown = self.kaucim.reveal(draw, "what I like")
@@ -171,7 +195,7 @@ class AgainstTheServer(unittest.TestCase):
     def test_the_lines_of_the_readme_work(self):
         text = (pathlib.Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
         blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        self.assertEqual(len(blocks), 4)
+        self.assertEqual(len(blocks), 5)
         out, names = io.StringIO(), {}
         with redirect_stdout(out):
             for block in blocks:
