@@ -29,6 +29,7 @@ mod store;
 mod submission;
 mod tail;
 mod tasks;
+mod turns;
 mod worker;
 
 pub use crate::{

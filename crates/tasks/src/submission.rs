@@ -1,5 +1,7 @@
 //! A question on its way in: prepared, held against the limits, and stored before it is answered.
 
+use std::net::IpAddr;
+
 use kaucim_decks::draw::Terms;
 use kaucim_fortune::{Ask, AskError, Lot, Prepared};
 use tracing::{Instrument, Span, field::display};
@@ -14,6 +16,7 @@ use crate::{
         log::decoded,
         submit::{Allowed, Idempotency, NewTask, Refusal, Stick},
     },
+    turns::SharedTurn,
 };
 
 /// A question on its way in.
@@ -21,6 +24,8 @@ use crate::{
 pub struct Submission {
     pub account_id: AccountId,
     pub is_guest: bool,
+    /// Where a guest asks from: the guests of one address take turns as one. Nothing is stored of it.
+    pub address: Option<IpAddr>,
     /// Whose daily budget it is paid from; see [`crate::Credential::budget_id`].
     pub budget_id: String,
     /// An app's own customer.
@@ -152,6 +157,7 @@ impl Tasks {
                 is_guest: submission.is_guest,
                 budgets: self.shared.allowances.budgets(),
             },
+            shared_turn: self.shared_turn(submission),
             stick: self.stick(choice, submission, &prepared.lot)?,
             follows: submission.follows,
         };
@@ -205,6 +211,14 @@ impl Tasks {
                 Ok((fortune.prepare(&ask)?, choice))
             }
         }
+    }
+
+    fn shared_turn(&self, submission: &Submission) -> Option<SharedTurn> {
+        let address = submission.address.filter(|_| submission.is_guest)?;
+        Some(SharedTurn {
+            turns: self.shared.turns.clone(),
+            address,
+        })
     }
 
     /// Settles where the lot comes from, and its number unless the server draws it now.

@@ -27,6 +27,7 @@ use crate::{
         row::TaskRow,
     },
     tail::Tail,
+    turns::Turns,
     worker,
 };
 
@@ -52,6 +53,8 @@ pub(crate) struct Shared {
     /// What the settings say of them holds at the start.
     pub allowances: Present,
     pub queue: Arc<Queue>,
+    /// Those that guests of one address share.
+    pub turns: Turns,
     /// What readings took lately.
     pub estimates: Estimates,
     /// What happened since the start.
@@ -128,6 +131,7 @@ impl Tasks {
                 allowances: Present::new(settings.limits.clone(), settings.budgets),
                 settings,
                 queue: Arc::new(queue),
+                turns: Turns::default(),
                 estimates: Estimates::new(took),
                 figures,
                 seen: tokio::sync::Mutex::default(),

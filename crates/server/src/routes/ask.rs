@@ -202,6 +202,7 @@ pub(super) async fn submit_after(
     let submission = Submission {
         account_id: who.account_id,
         is_guest: who.is_guest,
+        address: Some(address),
         budget_id: who.credential.budget_id().to_owned(),
         end_user,
         ask,

@@ -367,6 +367,40 @@ async fn requests_are_counted_whatever_they_want() {
     assert_waits(&stranger.post(link, None).await, "rate_limited");
 }
 
+#[tokio::test]
+async fn one_address_puts_nobody_behind_all_its_guests() {
+    let local = Proxies {
+        trusted: vec!["127.0.0.0/8".parse().expect("a network")],
+        ..Proxies::default()
+    };
+    let app = TestApp::with(Setup {
+        server: Settings {
+            proxies: local,
+            ..Settings::default()
+        },
+        workers: 1,
+        ..Setup::default()
+    })
+    .await;
+    app.guest().await.ask("會嗎？ [[sim fault=hang]]").await;
+    app.sim.until(|calls| calls.len() == 1).await;
+    let place = async |from: &str| {
+        let guest = app.guest().await;
+        let request = guest.request(reqwest::Method::POST, ASK);
+        let request = request.header("x-forwarded-for", from);
+        let accepted = answer(request.json(&question("會嗎？"))).await.json();
+        let task_id = accepted["task_id"].as_str().expect("an id").to_owned();
+        let mut reader = guest.follow(&task_id).await;
+        let events = reader.until(|event| event.name == "heartbeat").await;
+        events.last().expect("a heartbeat").data["position"].clone()
+    };
+    // One network of IPv6 is one address.
+    assert_eq!(place("2001:db8::1").await, 1);
+    assert_eq!(place("2001:db8::2").await, 2);
+    assert_eq!(place("2001:db8::3").await, 3);
+    assert_eq!(place("192.0.2.1").await, 2, "it comes after the first");
+}
+
 async fn of_rates(rates: Rates, proxies: Proxies) -> TestApp {
     let server = Settings {
         rates: Some(rates),

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     AccountId, DrawId, Event, FollowUpRefusal, Status, TaskId,
     budget::{Purse, Whose},
+    turns::SharedTurn,
 };
 
 /// A day: how long the same idempotency key returns the first answer.
@@ -33,6 +34,8 @@ pub(crate) struct NewTask {
     pub allowed: Allowed,
     pub purse: Purse,
     pub stick: Stick,
+    /// Absent: the account has turns of its own.
+    pub shared_turn: Option<SharedTurn>,
     /// The reading that the question follows.
     pub follows: Option<TaskId>,
 }
@@ -199,17 +202,23 @@ fn take_stick(connection: &Connection<'_>, task: NewTask) -> Result<bool, StoreE
     }
 }
 
-/// The account's next turn, at the earliest the one after that which is being served: else those
+/// The next turn of the account, or of all guests of its address, at the earliest the one after that which is being served: else those
 /// who come for the first time would overtake for ever those who come again; and the place of this
 /// question among all that were ever accepted.
 fn take_turn(connection: &Connection<'_>, task: &NewTask) -> Result<(u64, u64), StoreError> {
-    let turn: u64 = connection.one(
-        "UPDATE accounts SET turn = 1 + CASE WHEN accounts.turn > queue.turn
-            THEN accounts.turn ELSE queue.turn END
-         FROM queue WHERE account_id = ?1 RETURNING accounts.turn",
-        &[task.account_id.into()],
-        |row| row.number(0),
-    )?;
+    let turn: u64 = match &task.shared_turn {
+        Some(shared) => {
+            let served = connection.one("SELECT turn FROM queue", &[], |row| row.number(0))?;
+            shared.next(served)
+        }
+        None => connection.one(
+            "UPDATE accounts SET turn = 1 + CASE WHEN accounts.turn > queue.turn
+                THEN accounts.turn ELSE queue.turn END
+             FROM queue WHERE account_id = ?1 RETURNING accounts.turn",
+            &[task.account_id.into()],
+            |row| row.number(0),
+        )?,
+    };
     let next = connection.either(
         "UPDATE queue SET arrivals = arrivals + 1 RETURNING arrivals",
         "SELECT nextval('arrivals')",

@@ -157,6 +157,7 @@ async fn claimed(store: &Store) -> Claim {
             budgets: DailyBudgets::default(),
         },
         stick: Stick::Free,
+        shared_turn: None,
         follows: None,
     };
     store.submit(task).await.unwrap();

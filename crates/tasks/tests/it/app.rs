@@ -292,6 +292,7 @@ pub(crate) fn submission(person: Person) -> Submission {
     Submission {
         account_id: person.account_id,
         is_guest: person.is_guest,
+        address: None,
         budget_id: person.account_id.to_string(),
         end_user: None,
         ask: ask(QUESTION),

@@ -7,7 +7,7 @@ use kaucim_tasks::{Limits, TaskId};
 use tokio::time::sleep;
 
 use crate::{
-    app::{App, Built, Person, soon},
+    app::{App, Built, Person, ask, soon, submission},
     hand::Hand,
     model::{Call, Does, report},
 };
@@ -80,6 +80,28 @@ async fn accounts_take_turns_however_much_one_asks() {
     expected.extend((3..=16).map(|number| format!("a{number}")));
     assert_eq!(served(&app, 22).await, expected);
     assert_eq!(app.queued(), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_guests_of_one_address_take_turns_as_one() {
+    let (app, busy) = busy_app().await;
+    let from = async |person: Person, last: u8, name: &str| {
+        let mut asked = submission(person);
+        asked.address = Some([192, 0, 2, last].into());
+        asked.ask = ask(&format!("Question {name}?"));
+        app.submit(asked).await.expect("it is accepted");
+    };
+    for name in ["a1", "a2", "a3", "a4"] {
+        from(app.guest().await, 1, name).await;
+    }
+    from(app.guest().await, 2, "b1").await;
+    from(app.guest().await, 2, "b2").await;
+    // Keys have turns of their own, wherever they come from.
+    from(app.key_holder("c").await, 1, "c1").await;
+    asks(&app, app.guest().await, "unknown").await;
+    ends(&busy);
+    let order = ["a1", "b1", "c1", "unknown", "a2", "b2", "a3", "a4"];
+    assert_eq!(served(&app, 8).await, order);
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,7 +260,7 @@ async fn the_length_of_the_queue_is_counted_right_whatever_happens() {
         asks(&app, b, name).await;
     }
     assert_eq!(app.queued(), (4, 4), "submitted");
-    let refused = app.submit(crate::app::submission(a)).await;
+    let refused = app.submit(submission(a)).await;
     assert!(matches!(refused, Err(kaucim_tasks::SubmitError::QueueFull)));
     app.tasks.cancel(a.account_id, cancelled).await.unwrap();
     assert_eq!(app.queued(), (3, 3), "cancelled");
@@ -265,7 +287,7 @@ async fn the_length_of_the_queue_is_counted_right_whatever_happens() {
     for name in ["a3", "a4", "a5"] {
         asks(&app, a, name).await;
     }
-    app.submit(crate::app::submission(a))
+    app.submit(submission(a))
         .await
         .expect_err("the queue is full");
     let hand = app.hand();

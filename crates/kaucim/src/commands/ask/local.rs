@@ -61,6 +61,7 @@ pub(super) async fn ask(
     let submission = Submission {
         account_id: guest.account_id,
         is_guest: true,
+        address: None,
         budget_id: String::new(),
         end_user: None,
         ask,
