@@ -81,7 +81,7 @@ async fn one_more_question_is_asked_below_a_reading_and_both_lead_to_each_other(
     goes_with_the_first(&browser).await;
     let markup = browser
         .driver
-        .find_all(By::Css("#reading i, #reading q b"))
+        .find_all(By::Css("#reading q i, #reading q b"))
         .await;
     assert_eq!(markup.expect("a query").len(), 0, "a question is no markup");
     browser.stop().await;
