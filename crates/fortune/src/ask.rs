@@ -64,6 +64,11 @@ impl Question {
         &self.0
     }
 
+    /// The language that it is written in; Traditional Chinese if that cannot be told.
+    pub fn language(&self) -> Language {
+        script::detect(&self.0)
+    }
+
     /// The matter that it asks about, in a form that stays the same however it is written: without
     /// spaces, punctuation and case, and in one Chinese script.
     pub fn matter(&self) -> String {

@@ -17,7 +17,7 @@ pub(crate) fn prepare(library: &Library, care: &Care, ask: &Ask) -> Result<Prepa
     let deck = library.deck(&ask.deity_id, ask.deck_id.as_deref())?;
     let lot = deck.lot(ask.number.unwrap_or_else(|| deck.draw()))?;
     let question = ask.question.as_str();
-    let language = ask.language.unwrap_or_else(|| script::detect(question));
+    let language = ask.language.unwrap_or_else(|| ask.question.language());
     let helpers = Helpers {
         care,
         of_deck: &deck.resources,

@@ -1,5 +1,7 @@
 //! `kaucim ask`: one question, its reading in this terminal.
 
+use kaucim_fortune::Question;
+
 use super::server::Server;
 use crate::{
     arguments, configuration::Configuration, environment::Environment, exit::Failed, output,
@@ -20,7 +22,8 @@ pub(super) async fn run(
     let mut show = if ask.json {
         Show::json()
     } else {
-        Show::for_output(environment)
+        let language = || Some(Question::new(&ask.question).ok()?.language());
+        Show::for_output(environment).read_in(ask.language.or_else(language))
     };
     let server = Server::of(environment)?;
     let keep = ask.keep || environment.keeps();

@@ -1,5 +1,6 @@
 //! Shows the events of a task in a terminal, or prints them as JSON lines.
 
+use kaucim_fortune::Language;
 use serde_json::Value;
 
 use crate::{
@@ -7,6 +8,8 @@ use crate::{
     exit::Failed,
     output::{self, Wrap},
 };
+
+mod slip;
 
 /// How a task ended.
 pub(super) enum End {
@@ -21,6 +24,8 @@ pub(in crate::commands) struct Show {
     json: bool,
     colour: bool,
     is_watched: bool,
+    /// What the reader reads, as far as that is known.
+    language: Option<Language>,
     /// Breaks lines where somebody watches a terminal of known width.
     wrap: Option<Wrap>,
     phase: String,
@@ -65,10 +70,17 @@ impl Show {
             json: false,
             colour,
             is_watched,
+            language: None,
             wrap: None,
             phase: String::new(),
             printed: 0,
         }
+    }
+
+    /// Says a verse in this language as well, where the deck has it.
+    pub(super) fn read_in(mut self, language: Option<Language>) -> Self {
+        self.language = language;
+        self
     }
 
     /// Shows one event; says so when it was the last.
@@ -133,6 +145,7 @@ impl Show {
     /// A reading that was kept, in the form in which it was shown while it was written.
     pub(in crate::commands) fn document(&mut self, document: &Value) -> String {
         let list = |name: &str| document[name].as_array().into_iter().flatten();
+        self.language = text(document, "language").parse().ok();
         let question = self.laid_out(&output::plain(text(document, "question")), 0);
         let mut shown = format!("{}\n", self.painted(BOLD, &question));
         if let Some(first) = document["follows"].as_str() {
@@ -157,26 +170,6 @@ impl Show {
                 shown + &format!("\n{}\n", self.painted(FAINT, words.trim_end()))
             }
         }
-    }
-
-    /// The slip: title, number, grade and poem.
-    pub(in crate::commands) fn lot(&self, lot: &Value) -> String {
-        let title = self.painted(BOLD, text(lot, "title"));
-        let grade = match lot["grade"].as_str() {
-            Some(grade) => self.painted(RED, grade),
-            None => String::new(),
-        };
-        let verse = lot["verse"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
-        let verse: Vec<_> = verse.map(|line| format!("      {line}")).collect();
-        format!(
-            "\n  {title}  №{}  {grade}\n\n{}\n",
-            lot["number"],
-            verse.join("\n")
-        )
     }
 
     /// Words of care belong to the reading, which may speak of them; the rest is news.
