@@ -11,7 +11,7 @@ use axum::{
 use kaucim_decks::Library;
 use kaucim_fortune::FortuneSystem;
 use kaucim_server::{App as Server, Issuer, IssuerKeys, TokenAlgorithm, service};
-use kaucim_tasks::{Accounts, Limits, Store, Tasks};
+use kaucim_tasks::{Accounts, KeyTerms, Limits, Store, Tasks};
 use serde_json::Value;
 use tokio::{runtime::Runtime, time::timeout};
 use tower::ServiceExt;
@@ -35,6 +35,8 @@ pub(crate) struct App {
     runtime: Runtime,
     router: Router,
     pub cookie: String,
+    /// Of an account that asks as programs do.
+    key: String,
     pub task_id: String,
     pub draw_id: String,
     // The workers run as long as it is held.
@@ -47,11 +49,12 @@ impl App {
             .enable_all()
             .build()
             .expect("a runtime");
-        let (router, tasks) = runtime.block_on(server());
+        let (router, tasks, key) = runtime.block_on(server());
         let mut app = Self {
             runtime,
             router,
             cookie: String::new(),
+            key,
             task_id: String::new(),
             draw_id: String::new(),
             _tasks: tasks,
@@ -80,6 +83,14 @@ impl App {
         request.header(header::COOKIE, &self.cookie)
     }
 
+    /// A request of a program that has a key.
+    pub(crate) fn keyed(&self, method: &str, address: &str) -> axum::http::request::Builder {
+        let request = Request::builder().method(method).uri(address);
+        request
+            .header(header::HOST, "localhost")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+    }
+
     /// Sends a body as JSON and returns the answer, which is a good one.
     fn posted(&self, address: &str, body: &str) -> Value {
         let request = self.request("POST", address);
@@ -87,6 +98,29 @@ impl App {
         let (status, _, body) = self.whole(request, body.to_owned());
         assert!(status.is_success(), "{address}: {status}");
         serde_json::from_slice(&body).expect("JSON")
+    }
+
+    /// Asks as clients of OpenAI's API do, which know another form of refusals.
+    pub(crate) fn door(&self, address: &str, body: Vec<u8>) -> StatusCode {
+        let request = self.keyed("POST", address);
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let (status, _, body) = self.answered(request.body(body.into()).expect("a request"));
+        if status.is_client_error() {
+            let refusal: Value = serde_json::from_slice(&body).expect("a refusal is JSON");
+            let error = &refusal["error"];
+            assert!(error["message"].is_string(), "{refusal} says nothing");
+            assert!(error["code"].is_string(), "{refusal} has no code");
+        }
+        status
+    }
+
+    fn answered(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
+        let answer = self
+            .runtime
+            .block_on(async { timeout(PATIENCE, read(self.router.clone(), request)).await });
+        let (status, head, body) = answer.expect("every request is answered, and to its end");
+        assert!(!status.is_server_error(), "{status}: {body:?}");
+        (status, head, body)
     }
 
     /// Sends a request, reads the answer to its end, and holds it against what is promised of every
@@ -101,11 +135,7 @@ impl App {
             return (StatusCode::BAD_REQUEST, HeaderMap::new(), Bytes::new());
         };
         let is_head = request.method() == "HEAD";
-        let answer = self
-            .runtime
-            .block_on(async { timeout(PATIENCE, read(self.router.clone(), request)).await });
-        let (status, head, body) = answer.expect("every request is answered, and to its end");
-        assert!(!status.is_server_error(), "{status}: {body:?}");
+        let (status, head, body) = self.answered(request);
         if status.is_client_error() && !is_head {
             let kind = head.get(header::CONTENT_TYPE);
             assert!(
@@ -131,9 +161,10 @@ async fn read(router: Router, request: Request<Body>) -> (StatusCode, HeaderMap,
     )
 }
 
-async fn server() -> (Router, Tasks) {
+async fn server() -> (Router, Tasks, String) {
     let store = Store::in_memory().expect("a store");
     let accounts = Accounts::new(store.clone());
+    let key = accounts.create_key(KeyTerms::named("fuzz")).await;
     let fortune = FortuneSystem::new(
         Library::starter(),
         Vec::new(),
@@ -167,5 +198,5 @@ async fn server() -> (Router, Tasks) {
         ..kaucim_server::Settings::default()
     };
     let app = Server::new(tasks.clone(), accounts, fortune, settings);
-    (service(app), tasks)
+    (service(app), tasks, key.expect("a key"))
 }

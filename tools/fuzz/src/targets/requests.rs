@@ -1,6 +1,6 @@
 //! What comes over HTTP, through the real router.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, header, request::Builder};
 use kaucim_tasks::Cursor;
 use serde_json::Value;
 
@@ -33,18 +33,42 @@ pub fn body(data: &[u8]) {
             let (status, _, answer) = send(asking);
             if status.is_success() {
                 let answer: Value = serde_json::from_slice(&answer).expect("JSON");
-                forget(app, answer["task_id"].as_str().expect("an id"));
+                let task_id = answer["task_id"].as_str().expect("an id");
+                forget(app, task_id, App::request);
             }
+        }
+        let (chat, ..) = send("/api/v1/chat");
+        if chat.is_success() {
+            forget_all(app, App::request);
+        }
+        if app.door("/v1/chat/completions", data.to_vec()).is_success() {
+            forget_all(app, App::keyed);
         }
     });
 }
 
+/// How somebody asks the server.
+type Asking = fn(&App, &str, &str) -> Builder;
+
+/// Ends and erases every reading that somebody has, but the one that is always there.
+fn forget_all(app: &App, asking: Asking) {
+    let (_, _, history) = app.whole(asking(app, "GET", HISTORY), "");
+    let history: Value = serde_json::from_slice(&history).expect("JSON");
+    for task in history["tasks"].as_array().expect("a list") {
+        let task_id = task["task_id"].as_str().expect("an id");
+        if task_id != app.task_id {
+            forget(app, task_id, asking);
+        }
+    }
+}
+
 /// Ends and erases a reading that was accepted, so that a long run keeps nothing.
-fn forget(app: &App, task_id: &str) {
+fn forget(app: &App, task_id: &str, asking: Asking) {
     let task = format!("/api/v1/async-chat/task/{task_id}");
-    let (status, ..) = app.whole(app.request("POST", &format!("{task}/cancel")), "");
+    let cancel = asking(app, "POST", &format!("{task}/cancel"));
+    let (status, ..) = app.whole(cancel, "");
     assert_eq!(status, 200, "what was accepted can be cancelled");
-    let (status, ..) = app.whole(app.request("DELETE", &task), "");
+    let (status, ..) = app.whole(asking(app, "DELETE", &task), "");
     assert_eq!(status, 204, "what has ended can be erased");
 }
 
