@@ -217,8 +217,15 @@ async function cancel() {
   }
 }
 
-function again(sameLot) {
-  const { question, lot } = state;
+async function again(sameLot) {
+  const { question, lot, follows } = state;
+  if (sameLot && follows) {
+    // It is asked once more where it was asked: below the reading that it follows.
+    const { draft } = await import('./more.js');
+    draft(follows, question);
+    location.hash = address(follows);
+    return;
+  }
   leave();
   form.prepare(sameLot ? { text: question, lot } : {});
   byId('question').focus();

@@ -55,10 +55,10 @@ export function journalView(root, { onGone }) {
 
   /** A question that follows a reading stands below it, where both are found. */
   function inPairs(found) {
-    const followed = new Map(found.filter((task) => task.follows).map((task) => [task.follows, task]));
+    // The newest of those that follow the same one: the others came to nothing.
+    const followed = new Map(found.filter((task) => task.follows).reverse().map((task) => [task.follows, task]));
     const below = (task) => task.follows && found.some((one) => one.task_id === task.follows);
     const pair = (task) => [task, followed.get(task.task_id)].filter(Boolean);
-    // Where several came to nothing before, each stands for itself.
     const shown = new Set(found.filter((task) => !below(task)).flatMap(pair));
     return [...shown, ...found.filter((task) => !shown.has(task))];
   }

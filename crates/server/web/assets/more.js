@@ -8,14 +8,21 @@ import { codeOfStatus, codeText, guess, t } from './text.js';
 
 const LONGEST = 1000;
 const COUNT_FROM = 900;
-const DRAFT = 'kaucim.more';
+const DRAFT = 'kaucim.more.'; // and the reading's id
 
 const questions = new Map(); // what was asked, by reading, as far as it is known here
+
+/** Has the field below a reading hold these words, as if they had been typed there. */
+export function draft(id, text) {
+  keep(DRAFT + id, JSON.stringify({ text }), 'sessionStorage');
+}
 
 /** The field, or the way to the question that was asked; nothing below a reading that follows another one. */
 export function oneMore(state, onMore) {
   if (state.follows) return '';
-  return state.followedBy ? asked(state.followedBy) : field(state, onMore);
+  if (!state.followedBy) return field(state, onMore);
+  keep(DRAFT + state.taskId, '', 'sessionStorage'); // it was asked, whoever saw the answer
+  return asked(state.followedBy);
 }
 
 /** What the reading follows: the question before it, as the way back to its reading. */
@@ -60,22 +67,24 @@ function field(state, onMore) {
     problem,
     send,
   );
-  const kept = recallJson(DRAFT, null, 'sessionStorage');
-  if (kept?.id === id) question.value = kept.text;
+  question.value = held().text || '';
   count();
   return form;
 
   function typed() {
     // The same words keep their key, so that a lost answer asks nothing twice.
-    if (draft().text !== question.value) keep(DRAFT, question.value && JSON.stringify({ id, text: question.value }), 'sessionStorage');
+    if (held().text !== question.value) hold(question.value && { text: question.value });
     mark(question, 'aria-invalid', null);
     problem.hidden = true;
     count();
   }
 
-  function draft() {
-    const now = recallJson(DRAFT, {}, 'sessionStorage');
-    return now.id === id ? now : {};
+  function held() {
+    return recallJson(DRAFT + id, {}, 'sessionStorage') || {};
+  }
+
+  function hold(draft) {
+    keep(DRAFT + id, draft && JSON.stringify(draft), 'sessionStorage');
   }
 
   function count() {
@@ -100,23 +109,24 @@ function field(state, onMore) {
       refused(t(length ? 'question_long' : 'question_missing'));
       return;
     }
-    const kept = draft();
+    const kept = held();
     const key = kept.text === question.value && kept.key ? kept.key : newKey();
-    keep(DRAFT, JSON.stringify({ id, text: question.value, key }), 'sessionStorage');
+    hold({ text: question.value, key });
     busy(true);
     know(id, state.question);
     try {
       await onMore(text, key);
-      keep(DRAFT, '', 'sessionStorage');
+      hold('');
     } catch (refusal) {
       refused(codeText(refusal.code) || codeText(codeOfStatus(refusal.status ?? 500)), refusal.taskId);
-      if (refusal.status === 422) keep(DRAFT, JSON.stringify({ id, text: question.value }), 'sessionStorage');
+      if (refusal.status === 422) hold({ text: question.value });
     }
     busy(false);
   }
 
   function busy(on) {
     send.disabled = on;
+    question.readOnly = on; // what is asked is what stands there
     mark(form, 'aria-busy', on ? 'true' : null);
     say(send, t(on ? 'asking' : 'more_send'));
   }
