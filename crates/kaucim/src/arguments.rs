@@ -38,6 +38,9 @@ const AFTER_LINT: &str = "\
 Exit codes: 0 nothing is wrong · 2 a pack is refused, or has warnings with --strict · 3 a folder
 cannot be read";
 
+/// The reading that is meant where a question follows none that is named.
+pub(crate) const NEWEST: &str = "newest";
+
 const AFTER_ASK: &str = "\
 Without a server the reading is made in this process, and nothing is stored but with --keep. With
 KAUCIM_SERVER and KAUCIM_KEY set, that server is asked, and keeps the reading. `kaucim journal`
@@ -174,13 +177,14 @@ pub(crate) struct Ask {
     /// Language of the reading: zh, zh-Hans, en or ja [default: that of the question]
     #[arg(long, value_name = "CODE")]
     pub language: Option<Language>,
-    /// Ask one more question about a reading, on its lot: the newest of the journal, or that of an id
+    /// Ask one more question about a reading, on its lot: the newest of the journal, or that of an id.
+    /// It is kept where that one is
     #[arg(
         long,
         value_name = "ID",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "",
+        default_missing_value = NEWEST,
         conflicts_with_all = ["deity", "deck", "lot"]
     )]
     pub follow_up: Option<String>,

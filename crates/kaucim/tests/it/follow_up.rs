@@ -1,11 +1,12 @@
 //! One more question about a reading, in a terminal.
 
-use std::path::Path;
+use std::{path::Path, process::Stdio};
 
 use serde_json::Value;
 use tempfile::tempdir;
+use tokio::time::timeout;
 
-use crate::program::{Printed, Server, asking, kaucim, model, run};
+use crate::program::{PATIENCE, Printed, Server, asking, kaucim, model, run};
 
 const FIRST: &str = "Shall I write to her?";
 const MORE: &str = "And shall I post it?";
@@ -45,7 +46,7 @@ async fn a_kept_reading_is_asked_about_once_more() {
     let kept = says(&["ask", "--keep", "--lot", "7", FIRST]).await;
     assert_eq!(kept.code, Some(0), "{}", kept.stderr);
 
-    let more = says(&["ask", "--follow-up", "--keep", MORE]).await;
+    let more = says(&["ask", "--follow-up", MORE]).await;
     assert_eq!(more.code, Some(0), "{}", more.stderr);
     assert!(more.stdout.contains("№7"), "{}", more.stdout);
     let told = sim.calls().last().expect("a call").request.to_string();
@@ -131,5 +132,42 @@ async fn a_reading_of_a_server_is_asked_about_once_more() {
     );
     let erased = says(&["journal", "erase", "--yes", first]).await;
     assert!(erased.stderr.contains("erased: 2"), "{}", erased.stderr);
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn while_one_more_question_is_read_nobody_asks_another_or_erases_the_first() {
+    let sim = model("rate=0").await;
+    let environment = asking(&sim, "openai");
+    let data = tempdir().expect("a folder");
+    let says = async |words: &[&str]| says(data.path(), words, &environment).await;
+    let kept = says(&["ask", "--keep", "--lot", "7", FIRST]).await;
+    assert_eq!(kept.code, Some(0), "{}", kept.stderr);
+    let first = says(&["journal"]).await.stdout;
+    let first = ids(&first)[0];
+
+    let before = sim.calls().len();
+    let mut command = kaucim(data.path());
+    let stalls = format!("{MORE} [[sim fault=stall]]");
+    command.args(["ask", "--follow-up", &stalls]);
+    command.envs(environment.iter().cloned());
+    let mut reading = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    timeout(PATIENCE, sim.until(|calls| calls.len() > before))
+        .await
+        .expect("the model is asked");
+    let other = says(&["ask", "--follow-up", MORE]).await;
+    refused(&other, &["is being read"]);
+    let erased = says(&["journal", "erase", "--yes", first]).await;
+    refused(&erased, &["is being read"]);
+    // Who stops it may ask again, and what is asked is kept with its first.
+    reading.kill().await.expect("it ends");
+    let more = says(&["ask", "--follow-up", MORE]).await;
+    assert_eq!(more.code, Some(0), "{}", more.stderr);
+    let list = says(&["journal"]).await.stdout;
+    assert_eq!(ids(&list).len(), 2, "{list}");
     sim.stop().await;
 }

@@ -42,7 +42,9 @@ pub(super) async fn ask(
     let first = typed.follow_up.as_deref();
     let first = first.map(|id| followed_here(Shelf::of(&configuration.data_dir), id));
     let first = first.transpose()?;
-    // Before a model has worked for minutes, it shows whether the reading can be kept.
+    // Before a model has worked for minutes, it shows whether the reading can be kept. What follows
+    // a reading that was kept is kept with it.
+    let keeps = keeps || first.is_some();
     let shelf = keeps.then(|| Shelf::make(&configuration.data_dir));
     let shelf = shelf.transpose()?;
     let settings = Settings {
@@ -54,9 +56,10 @@ pub(super) async fn ask(
     let store = Store::in_memory()?;
     let (guest, _) = Accounts::new(store.clone()).open_guest().await?;
     let tasks = Tasks::start(store, fortune, settings).await?;
-    let follows = first.as_ref().map(|first| first.task_id);
-    if let Some(first) = first {
-        tasks.bring_back(guest.account_id, first).await?;
+    let follows = first.as_ref().map(|first| first.result.task_id);
+    if let Some(first) = &first {
+        let result = first.result.clone();
+        tasks.bring_back(guest.account_id, result).await?;
     }
     let submission = Submission {
         account_id: guest.account_id,
@@ -80,6 +83,8 @@ pub(super) async fn ask(
         let id = shelf.keep(&document.map_err(anyhow::Error::from)?)?;
         output::tell(&format!("kept: kaucim journal show {id}"));
     }
+    // Now that its question is kept, or came to nothing, another may ask about the first.
+    drop(first);
     Ok(end)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -20,6 +20,7 @@ use crate::{
 const FAVOURITES: &str = "favourites";
 
 /// The folder `journal` of a data folder. It is its owner's alone.
+#[derive(Clone)]
 pub(in crate::commands) struct Shelf {
     folder: PathBuf,
 }
@@ -77,8 +78,29 @@ impl Shelf {
         Ok(readings)
     }
 
+    /// Keeps others from asking about a reading and from erasing it, as long as the file is open;
+    /// none where somebody else does.
+    pub(super) fn hold(&self, id: &str) -> Result<Option<File>, Failed> {
+        let file = File::open(self.folder.join(format!("{id}.json")));
+        let file = file.map_err(|error| self.failed(error, "read"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(self.failed(error, "read")),
+        }
+    }
+
     /// Erases a reading that is there.
     pub(super) fn erase(&self, id: &str) -> Result<(), Failed> {
+        let Some(_held) = self.hold(id)? else {
+            return Err(Failed::usage(
+                format!(
+                    "one more question about {} is being read",
+                    reading::short(id)
+                ),
+                "wait for it, or stop it with Ctrl-C where it was asked",
+            ));
+        };
         fs::remove_file(self.folder.join(format!("{id}.json")))
             .and_then(|()| File::open(&self.folder)?.sync_all())
             .map_err(|error| self.failed(error, "change"))
