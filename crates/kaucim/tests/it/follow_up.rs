@@ -148,7 +148,7 @@ async fn while_one_more_question_is_read_nobody_asks_another_or_erases_the_first
 
     let before = sim.calls().len();
     let mut command = kaucim(data.path());
-    let stalls = format!("{MORE} [[sim fault=stall]]");
+    let stalls = format!("{MORE} [[sim fault=hang]]");
     command.args(["ask", "--follow-up", &stalls]);
     command.envs(environment.iter().cloned());
     let mut reading = command

@@ -357,7 +357,7 @@ async fn who_asked_to_be_told_is_told() {
     let leave = json!({ "origin": server.url(""), "permissions": ["notifications"] });
     browser.tell("Browser.grantPermissions", leave).await;
     // It takes as long as it takes to press a button.
-    ask(&browser, "Shall I go out meanwhile? [[sim fault=stall]]").await;
+    ask(&browser, "Shall I go out meanwhile? [[sim fault=hang]]").await;
     let asked = "return localStorage.getItem('kaucim.notify')";
     assert_eq!(browser.runs(asked).await, Value::Null, "nothing is assumed");
     browser.click("notify").await;
