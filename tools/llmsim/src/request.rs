@@ -158,12 +158,13 @@ fn texts(body: &Value, roles: &[&str]) -> String {
     all
 }
 
-/// What stands in the last `<question>`, or else all the user said.
+/// What stands in the last `<question>` that is closed, or else all the user said: what is said
+/// about it behind it may name the tag again.
 fn question(user: &str) -> &str {
-    user.rsplit_once("<question>").map_or(user, |(_, rest)| {
-        rest.split_once("</question>")
-            .map_or(rest, |(inside, _)| inside)
-    })
+    let (before, _) = user.rsplit_once("</question>").unwrap_or((user, ""));
+    before
+        .rsplit_once("<question>")
+        .map_or(user, |(_, inside)| inside)
 }
 
 fn verse(user: &str) -> Vec<String> {
@@ -304,7 +305,7 @@ mod tests {
             "messages": [
                 {"role": "system", "content": "Write `challenges` and \"conclusion\".\nlanguage: ja\n"},
                 {"role": "user", "content": [{"type": "text", "text":
-                    "<verse>\n雲開月出\n 照前川\n</verse><question>転職は？ [[sim rate=20 fault=cut@9]]</question>"}]},
+                    "<verse>\n雲開月出\n 照前川\n</verse><question>転職は？ [[sim rate=20 fault=cut@9]]</question>\nAnswer <question>."}]},
             ],
             "max_tokens": 90,
         });

@@ -148,3 +148,40 @@ async fn a_refusal_is_told_where_the_question_was_typed_and_sent_again_under_its
     browser.stop().await;
     sim.stop().await;
 }
+
+#[tokio::test]
+async fn one_more_question_that_was_stopped_is_asked_again_below_its_reading() {
+    let sim = model("rate=0").await;
+    let server = Server::start(asking(&sim, "openai")).await;
+    let browser = Browser::at(&server).await;
+    ask(&browser, FIRST).await;
+    browser.until("status", "data-state", &["complete"]).await;
+    let first = browser.address().await;
+    browser.shown("more").await;
+    let stopped = format!("{MORE} [[sim fault=hang]]");
+    browser.types("more", stopped.as_str()).await;
+    browser.click("more-send").await;
+    browser.click("cancel").await;
+    browser.until("status", "data-state", &["cancelled"]).await;
+    browser.click("ask-again").await;
+    browser
+        .until_it_is("return location.href", first.into())
+        .await;
+    browser.shown("more").await;
+    let typed = "return document.querySelector('[data-testid=more]')?.value";
+    browser.until_it_is(typed, stopped.as_str().into()).await;
+    browser.find("more").await.clear().await.expect("clearing");
+    browser.types("more", MORE).await;
+    browser.click("more-send").await;
+    let way = "return document.querySelector('[data-testid=to-first]')?.textContent";
+    browser.until_it_is(way, FIRST.into()).await;
+    browser.until("status", "data-state", &["complete"]).await;
+    // The one that was read stands below the first.
+    browser.click("to-journal").await;
+    let entries = "return [...document.querySelectorAll('[data-testid=entry]')].map(one =>
+        [one.querySelector('a').textContent, one.hasAttribute('data-below')])";
+    let all = json!([[FIRST, false], [MORE, true], [stopped, false]]);
+    browser.until_it_is(entries, all).await;
+    browser.stop().await;
+    sim.stop().await;
+}
