@@ -68,7 +68,7 @@ async fn try_all(sim: &Sim, known: &Known, is_under_a_deadline: bool) -> Report 
 #[tokio::test]
 async fn no_behaviour_reaches_a_reader_unmarked() {
     // Slowly enough that readers see sections while they are open.
-    let sim = model("rate=1500;chunk=24").await;
+    let sim = model("rate=1500;chunk=6").await;
     let known = Known::learned(&setup(&sim), &sim)
         .await
         .expect("what is to be known");

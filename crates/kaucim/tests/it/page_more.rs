@@ -1,5 +1,6 @@
 //! One more question on the lot of a reading, in a real browser.
 
+use llmsim::Sim;
 use serde_json::{Value, json};
 use thirtyfour::By;
 
@@ -106,15 +107,21 @@ async fn goes_with_the_first(browser: &Browser) {
     browser.until_it_is(entries, json!([])).await;
 }
 
-#[tokio::test]
-async fn a_refusal_is_told_where_the_question_was_typed_and_sent_again_under_its_key() {
+/// A browser that shows a finished reading, with the field for one more question below it.
+async fn read() -> (Sim, Server, Browser) {
     let sim = model("rate=0").await;
     let server = Server::start(asking(&sim, "openai")).await;
     let browser = Browser::at(&server).await;
     ask(&browser, FIRST).await;
     browser.until("status", "data-state", &["complete"]).await;
-    let first = browser.address().await;
     browser.shown("more").await;
+    (sim, server, browser)
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_where_the_question_was_typed_and_sent_again_under_its_key() {
+    let (sim, _server, browser) = read().await;
+    let first = browser.address().await;
     browser.types("more", MORE).await;
     browser.offline(true).await;
     browser.click("more-send").await;
@@ -151,13 +158,8 @@ async fn a_refusal_is_told_where_the_question_was_typed_and_sent_again_under_its
 
 #[tokio::test]
 async fn one_more_question_that_was_stopped_is_asked_again_below_its_reading() {
-    let sim = model("rate=0").await;
-    let server = Server::start(asking(&sim, "openai")).await;
-    let browser = Browser::at(&server).await;
-    ask(&browser, FIRST).await;
-    browser.until("status", "data-state", &["complete"]).await;
+    let (sim, _server, browser) = read().await;
     let first = browser.address().await;
-    browser.shown("more").await;
     let stopped = format!("{MORE} [[sim fault=hang]]");
     browser.types("more", stopped.as_str()).await;
     browser.click("more-send").await;

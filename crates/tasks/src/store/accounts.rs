@@ -267,7 +267,8 @@ impl Store {
     }
 }
 
-/// Keeps an account as it is until the transaction ends: nobody else counts what it has, or erases it.
+/// Keeps an account as it is until the transaction ends: nobody else counts what it has, or erases
+/// it. Nothing is held of one that is gone.
 pub(super) fn hold(connection: &Connection<'_>, account_id: AccountId) -> Result<(), StoreError> {
     connection.lock(Lock::Account(account_id))?;
     let found = connection.row(

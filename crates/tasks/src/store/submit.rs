@@ -202,9 +202,9 @@ fn take_stick(connection: &Connection<'_>, task: NewTask) -> Result<bool, StoreE
     }
 }
 
-/// The next turn of the account, or of all guests of its address, at the earliest the one after that which is being served: else those
-/// who come for the first time would overtake for ever those who come again; and the place of this
-/// question among all that were ever accepted.
+/// The next turn of the account, or of all guests of its address, at the earliest the one after that
+/// which is being served: else those who come for the first time would overtake for ever those who
+/// come again; and the place of this question among all that were ever accepted.
 fn take_turn(connection: &Connection<'_>, task: &NewTask) -> Result<(u64, u64), StoreError> {
     let turn: u64 = match &task.shared_turn {
         Some(shared) => {
